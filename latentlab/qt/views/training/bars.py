@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from latentlab.qt.widgets.plain_text import plain_tip
@@ -81,12 +81,15 @@ class Bars(QWidget):
         text, accent = self.palette().text().color(), self.palette().highlight().color()
         font = painter.font()
         font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
-        painter.setFont(font)
+        heading = QFont(font)
+        heading.setBold(True)
+        painter.setFont(heading)
         painter.setPen(text)
         top = QRectF(_SIDE, 2, self.width() - 2 * _SIDE, _TOP - 2)
         measure, headings = painter.fontMetrics(), self.headings()
         fitting = (words for words in headings if measure.horizontalAdvance(words) <= top.width())
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft, next(fitting, headings[-1]))
+        painter.setFont(font)
         room = QRectF(_SIDE, _TOP, self.width() - 2 * _SIDE, self.height() - _TOP - _BOTTOM)
         step = room.width() / len(self.numbers)
         bar = max(1.0, min(step - 1.0, 0.8 * step, _WIDEST))

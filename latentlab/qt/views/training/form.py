@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
+    QHBoxLayout,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -44,6 +45,9 @@ class TrainingForm(QWidget):
         self.data.setObjectName("dataSetChooser")
         self.data.setAccessibleName("Pictures to learn from")
         self.data.setToolTip("The pictures to learn from. Drop a folder or a file of your own on the window.")
+        self.own = _button(
+            "trainOwnPictures", "Open …", "Choose a folder of your own pictures to learn from."
+        )
         self.facts = _words("trainingData")
         self.cards = KindCards()
         self.model = QComboBox()
@@ -101,7 +105,16 @@ class TrainingForm(QWidget):
 
     def show_stage(self, idle: bool, pausable: bool, paused: bool) -> None:
         """Shows what can be done at a stage of a training; what cannot leaves its room."""
-        for widget in (self.data, self.model, self.cards, self.inline, self.options, self.start, self.name):
+        for widget in (
+            self.data,
+            self.own,
+            self.model,
+            self.cards,
+            self.inline,
+            self.options,
+            self.start,
+            self.name,
+        ):
             widget.setEnabled(idle)
         # Controls that cannot be used now leave their room to the report.
         for shown in (self.start, self.options):
@@ -122,7 +135,10 @@ class TrainingForm(QWidget):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(4)
-        form.addRow("Pict&ures", self.data)
+        pictures = QHBoxLayout()
+        pictures.addWidget(self.data, 1)
+        pictures.addWidget(self.own)
+        form.addRow("Pict&ures", pictures)
         presets_row = QFormLayout()
         presets_row.setContentsMargins(0, 0, 0, 0)
         presets_row.addRow("&Model", self.model)

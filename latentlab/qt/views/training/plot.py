@@ -144,7 +144,8 @@ class Plot(QWidget):
     def _heading(self, legend: bool) -> str:
         words = [f"<b>{self.called}</b>"]
         names = self.chart.parts if len(self._lines) > 1 else ("learnt from",)
-        for name, colour in zip(names, self._colours, strict=True):
+        for number, name in enumerate(names):
+            colour = self._colours[number % len(self._colours)]
             if legend or len(self._lines) > 1:
                 words.append(f'<font color="{colour.name()}">━ {name}</font>')
         if legend:

@@ -72,6 +72,7 @@ class TrainingPanel(QWidget):
         self._arrangement = Arrangement(self, self.form, self.curves, pictures)
         self.data.activated.connect(self._data_chosen)
         self.model.currentIndexChanged.connect(self._model_chosen)
+        self.form.own.clicked.connect(self.data_wanted)
         self.form.start.clicked.connect(self._start)
         self.form.pause.clicked.connect(self._pause)
         self.form.stop.clicked.connect(trainer.keep)

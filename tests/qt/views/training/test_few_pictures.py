@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QSpinBox
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from latentlab.data import opening
@@ -51,13 +51,13 @@ def first_state(folder: Path, data: str) -> SessionState:
     return SessionState(model=str(save_tiny_model(folder / "tiny.safetensors")), data=data)
 
 
-def opened(qtbot: QtBot, window: LabWindow, path: Path) -> None:
+def opened(qtbot: QtBot, window: LabWindow, path: Path, *, to_train: bool = False) -> None:
     """Opens data through the page, as a person does."""
     window.bench.controller.data.open_path(str(path))
     page = window.bench.controller.data.page
     qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=5000)
     with qtbot.waitSignal(page.opened, timeout=10_000):
-        qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(page.train_button if to_train else page.open_button, Qt.MouseButton.LeftButton)
 
 
 def click(qtbot: QtBot, window: LabWindow, name: str) -> None:
@@ -73,9 +73,8 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
     other, mine = folder_of(tmp_path / "others", 10, 8), folder_of(tmp_path / "mine", count, 16)
     started: list[Started] = []
     with real_window(qtbot, tmp_path, first_state(tmp_path, f"{other}::colour=grey")) as window:
-        opened(qtbot, window, mine)
-        assert window.bench.messages.offer.text() == "Train a model on them"
-        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
+        opened(qtbot, window, mine, to_train=True)
+        assert "mine can be trained on now" in window.bench.messages.label.text()
         panel = window.bench.training
         assert panel.choice == next(one.choice for one in presets() if one.title == "VAE for colour pictures")
         assert panel.plan.batch <= count // 4
@@ -100,6 +99,28 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
     with real_window(qtbot, tmp_path) as window:
         assert window.workspace.model.model == "mine-vae-32d"
         assert window.bench.training.data.findData(str(mine)) >= 0
+
+
+def test_that_ones_own_folder_is_trained_on_in_five_actions(qtbot: QtBot, tmp_path: Path):
+    other, mine = folder_of(tmp_path / "others", 10, 8), folder_of(tmp_path / "mine", 40, 16)
+    with real_window(qtbot, tmp_path, first_state(tmp_path, f"{other}::colour=grey")) as window:
+        data = window.bench.controller.data
+        qtbot.mouseClick(window.findChild(QAbstractButton, "workspace_train"), Qt.MouseButton.LeftButton)  # 1
+        qtbot.waitUntil(window.bench.training.isVisible, timeout=2000)
+        click(qtbot, window, "trainOwnPictures")  # 2
+        dialog = window.findChild(QFileDialog, "openFolderDialog")
+        dialog.fileSelected.emit(str(mine))  # 3, the folder is chosen
+        dialog.close()
+        qtbot.waitUntil(lambda: data.page is not None and not data.page.page.strip.waiting, timeout=5000)
+        with qtbot.waitSignal(data.page.opened, timeout=10_000):
+            qtbot.mouseClick(data.page.train_button, Qt.MouseButton.LeftButton)  # 4
+        assert window.bench.training.isVisible()
+        assert window.bench.training.data.currentData() == str(mine)
+        assert "40 pictures, 16 × 16 in colour" in window.bench.training.form.facts.text()
+        click(qtbot, window, "trainStart")  # 5
+        qtbot.waitUntil(lambda: window.bench.trainer.stage is Stage.RUNNING, timeout=20_000)
+        click(qtbot, window, "trainStop")
+        qtbot.waitUntil(lambda: window.bench.trainer.stage is Stage.IDLE, timeout=20_000)
 
 
 def test_that_too_few_pictures_are_not_offered_and_refused_without_a_stale_line(qtbot: QtBot, tmp_path: Path):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.core.figures import FigureSpec, FiguresSpec
+from latentlab.core.figures import ChartSpec, Figures, FigureSpec, FiguresSpec, SeriesSpec
 from latentlab.engine.training.events import Finished, Progress, Started
 from latentlab.models.objectives.figures import ELBO, elbo_figures
 from latentlab.qt.views.training.charts import as_axis, drawn, read_out, span, steps_span
+from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.history import SETTLES_AFTER, History, Series
 from latentlab.qt.views.training.name_field import NameField, fault_of
 from latentlab.qt.views.training.part_bars import PartBars
@@ -127,3 +129,28 @@ def test_that_a_name_is_proposed_until_one_is_typed(qtbot: QtBot):
     assert "cannot contain" in fault_of("a/b")
     assert fault_of(" . ") == "A model needs a name."
     assert not fault_of("My cats, 2nd try")
+
+
+@pytest.mark.parametrize("parts", [("",), ("first", "second"), ("a", "b", "c", "d", "e")])
+def test_that_a_chart_of_any_number_of_lines_is_drawn_and_read_out(qtbot: QtBot, parts: tuple[str, ...]):
+    spec = FiguresSpec(
+        (FigureSpec("loss", "Loss", "nats"),),
+        (SeriesSpec("rows", "Rows", "nats"),),
+        (ChartSpec("Loss", "loss" if parts == ("",) else "rows", parts),),
+    )
+    curves = LossCurves()
+    qtbot.addWidget(curves)
+    curves.resize(600, 300)
+    curves.show()
+    history = History()
+    row = tuple(float(number) for number in range(len(parts)))
+    for step in (10, 20):
+        history.add(Progress(step, 1, Figures({"loss": 0.1 * step}, {"rows": row}, spec), 1.0, 1.0, 1.0))
+    curves.show_history(history)
+    (plot,) = curves.plots
+    assert plot.called == "Loss, nats"
+    plot.pointed.emit(9.0)
+    assert plot.words.startswith("step 10: ")
+    assert len(plot.words.removeprefix("step 10: ").split(", ")) == len(parts)
+    plot.pointed.emit(None)
+    assert not plot.words.startswith("step")
