@@ -46,7 +46,7 @@ def points_panel(views: tuple[QWidget, ...]) -> QWidget:
     panel, legend = views
     assert isinstance(panel, PointsView)
     assert isinstance(legend, ClassLegend)
-    panel.take_legend(LegendRoom(legend, most=12))
+    panel.take_legend(LegendRoom(legend, most=12, whole=True))
     return panel
 
 

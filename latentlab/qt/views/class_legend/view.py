@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from latentlab.core.columns import Words
@@ -239,13 +248,13 @@ def _coloured(column: Words) -> list[tuple[int, QColor]]:
 
 
 class LegendRoom(QScrollArea):
-    """A legend with room for a few lines of chips: it scrolls where more are needed, so the plane keeps its
-    size.
+    """A legend with room for a few lines of chips: it scrolls where more are needed. `whole` says that it
+    never shows fewer of them, because what is around it scrolls.
     """
 
-    def __init__(self, legend: ClassLegend, most: int = _MOST_LINES) -> None:
+    def __init__(self, legend: ClassLegend, most: int = _MOST_LINES, *, whole: bool = False) -> None:
         super().__init__()
-        self._most = most
+        self._most, self._whole = most, whole
         self.setObjectName("classLegendRoom")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -261,6 +270,7 @@ class LegendRoom(QScrollArea):
         # Other chips may need another height.
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
+            self._fit()
         return super().event(event)
 
     def hasHeightForWidth(self) -> bool:
@@ -274,6 +284,14 @@ class LegendRoom(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, self._lines(1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._whole:
+            self.setFixedHeight(max(self._lines(1), self.heightForWidth(self.width())))
 
     def _lines(self, count: int) -> int:
         flow = self._legend.layout()
