@@ -10,6 +10,7 @@ import dataclasses
 import json
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from latentlab.data.limits import MAX_CLASSES, MAX_PICTURES
@@ -18,7 +19,7 @@ from latentlab.engine.attributes.trust import Trust
 from latentlab.engine.types import is_coordinate
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_LETTERS
-from latentlab.session.memories import SHARED
+from latentlab.session.memories import MAX_MEMORIES, SHARED
 from latentlab.session.own_directions import OwnDirection
 from latentlab.session.point_settings import point_settings_from
 from latentlab.session.state import (
@@ -55,6 +56,8 @@ _SINCE = {
     8: ("places", "model_hash", "memories"),
 }
 _KEYED = 6
+# How the text of a session without memories ends.
+_END = "]}}"
 _TEXTS = ("model", "data", "split", "model_hash")
 _MOST_DIMENSIONS = 256
 _MOST_CONDITIONS = MAX_CLASSES
@@ -62,17 +65,25 @@ _MOST_CONDITIONS = MAX_CLASSES
 
 def to_text(state: SessionState) -> str:
     """The undoable part of a state as one line of JSON."""
-    return json.dumps({"version": VERSION, "state": _fields(state)}, default=dataclasses.asdict)
+    whole = _text({"version": VERSION, "state": {**_fields(state), "memories": []}})
+    assert whole.endswith(_END)
+    return whole.removesuffix(_END) + ", ".join(map(_memory_text, state.memories)) + _END
+
+
+# A session is saved every few seconds; what waits for other models stays as it is meanwhile.
+@lru_cache(maxsize=MAX_MEMORIES)
+def _memory_text(memory: SessionState) -> str:
+    return _text({name: value for name, value in _fields(memory).items() if name not in SHARED})
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, default=dataclasses.asdict)
 
 
 def _fields(state: SessionState) -> dict[str, Any]:
-    names = (field.name for field in dataclasses.fields(state) if field.name not in TRANSIENT | UNSAVED)
-    kept = {**{name: getattr(state, name) for name in names}, "hidden": sorted(state.hidden)}
-    return {**kept, "memories": [_memory_fields(one) for one in state.memories]}
-
-
-def _memory_fields(memory: SessionState) -> dict[str, Any]:
-    return {name: value for name, value in _fields(memory).items() if name not in SHARED}
+    left = TRANSIENT | UNSAVED | {"memories"}
+    names = (field.name for field in dataclasses.fields(state) if field.name not in left)
+    return {**{name: getattr(state, name) for name in names}, "hidden": sorted(state.hidden)}
 
 
 def from_text(text: str) -> SessionState:

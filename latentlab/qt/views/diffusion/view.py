@@ -288,7 +288,7 @@ class DiffusionView(QWidget):
             # The stored path may hold another model by now.
             self._run(fitted(pending, model) if again else pending)
         else:
-            self.reverse.draw_anew()
+            self.reverse.drawing.draw_again()
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:

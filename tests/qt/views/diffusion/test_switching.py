@@ -116,8 +116,16 @@ def test_that_tapes_of_the_denoiser_before_go_as_soon_as_another_is_there(
     qtbot.waitUntil(lambda: bool(reverse.frames) and reverse.frames[-1].t == 0, timeout=10_000)
     kept: list[int] = []
     window.bench.denoiser_client.opened.connect(lambda model: kept.append(len(reverse.frames)))
+    reverse.form.seed.setValue(7)
+    reverse.draw_anew()
+    qtbot.waitUntil(lambda: bool(reverse.frames) and reverse.frames[-1].t == 0, timeout=10_000)
+    recipe = reverse.recipe
     open_(qtbot, window, models[1])
     assert kept == [0]
+    # Their recipes wait for it.
+    open_(qtbot, window, models[0])
+    qtbot.waitUntil(lambda: reverse.recipe is not None, timeout=10_000)
+    assert (reverse.recipe, recipe.sampler_settings.seed) == (recipe, 7)
 
 
 def test_that_no_denoiser_is_asked_what_it_believes_of_the_others_pictures(

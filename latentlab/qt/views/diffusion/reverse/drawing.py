@@ -16,6 +16,9 @@ from latentlab.qt.views.diffusion.tape.store import TapeStore
 from latentlab.qt.views.diffusion.tape.tracks import Tracks
 from latentlab.qt.views.diffusion.tape.transport import Transport
 
+# Models whose recipes are kept.
+_MOST_LEFT = 31
+
 
 class Drawing(QObject):
     """Connects the form of the settings and the tapes. `begun` says that another tape is shown, `changed`
@@ -47,6 +50,8 @@ class Drawing(QObject):
         # A state of its own: other pages may hear of the client's changes first.
         self.model = model
         self.beside: tuple[Recipe, ...] = ()
+        # The recipes of the tapes with which other models were left, by the hashes of those.
+        self._left: dict[str, tuple[Recipe, ...]] = {}
         self._start: Start = FromNoise()
         self.redrawing = Redrawing(form, note, tracks, runs, playback, self.can_branch, self)
         self.redrawing.changed.connect(self.changed)
@@ -58,7 +63,10 @@ class Drawing(QObject):
         transport.branch_wanted.connect(self.branch)
 
     def begin_with(self, model: DenoiserReply) -> None:
-        """Another model: tapes of the previous one are removed."""
+        """Another model: tapes of the previous one are removed; their recipes wait for it."""
+        if self.model is not None:
+            recipes = tuple(track.recipe for track in self._tracks.all if len(track.store))
+            self._left = {**dict(list(self._left.items())[-_MOST_LEFT:]), self.model.hash: recipes}
         self.redrawing.begin_with(model)
         self._transport.pause()
         self.model, self._start, self._playback.frame = model, FromNoise(), None
@@ -66,6 +74,15 @@ class Drawing(QObject):
         self.begun.emit()
         self._form.offer(model)
         self._form.show_start(self._start)
+
+    def draw_again(self) -> None:
+        """Runs the tapes that the model was left with; a new one if it was not open before."""
+        recipes = () if self.model is None else self._left.get(self.model.hash, ())
+        if recipes:
+            self.beside = recipes[1:]
+            self.run_recipe(recipes[0])
+        else:
+            self.draw_anew()
 
     def run_start(self, start: Start) -> None:
         """Runs a tape from this start, with the settings of the form."""
