@@ -14,8 +14,14 @@ DATASETS = RESOURCES / "datasets"
 DIRECTIONS = RESOURCES / "directions"
 GUIDE = RESOURCES / "guide"
 ICONS = RESOURCES / "icons"
+TEXTURES = RESOURCES / "textures"
 
 
 def model_files() -> dict[str, Path]:
     """The shipped models: name -> file, sorted by name."""
     return {path.stem: path for path in sorted(MODELS.glob("*.safetensors"))}
+
+
+def texture_files() -> dict[str, Path]:
+    """The shipped pictures of textures: name -> file, sorted by name."""
+    return {path.stem: path for path in sorted(TEXTURES.glob("*.png"))}

@@ -12,6 +12,7 @@ from latentlab.commands.diffusion import edit_picture, fill_hole, run_tape
 from latentlab.commands.figures import evaluate_model, list_what_ships, show_installation
 from latentlab.commands.outputs import draw_manifold, draw_walk, write_encodings
 from latentlab.commands.samples import draw_samples
+from latentlab.commands.texture import draw_texture
 from latentlab.commands.training import train_model
 
 Command = Callable[[argparse.Namespace], None]
@@ -31,4 +32,5 @@ COMMANDS: Mapping[str, Command] = {
     "attributes": show_attributes,
     "arithmetic": add_to_pictures,
     "analogy": draw_analogy,
+    "texture": draw_texture,
 }

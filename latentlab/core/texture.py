@@ -61,9 +61,11 @@ def random_phase_noise(p: Tensor, theta: Tensor, amount: float = 1.0) -> Tensor:
     Uniform phases stay so when they are added to any others, and the modulus stays as it is.
     """
     spectrum = torch.fft.rfft2(p)
-    turned = torch.polar(torch.ones_like(theta), amount * theta).to(spectrum.dtype)
+    angle = (amount * theta).to(p.dtype)
+    turned = torch.polar(torch.ones_like(angle), angle)
     _keep_real(turned, p.shape[-2:])
-    return torch.fft.irfft2(spectrum * turned, s=p.shape[-2:])
+    found: Tensor = torch.fft.irfft2(spectrum * turned, s=p.shape[-2:])
+    return found
 
 
 def spot_noise(p: Tensor, noise: Tensor, numbers: int | None = None) -> Tensor:
@@ -71,7 +73,8 @@ def spot_noise(p: Tensor, noise: Tensor, numbers: int | None = None) -> Tensor:
     mean = p.mean((-2, -1), keepdim=True)
     count = noise.numel() if numbers is None else numbers
     spectrum = torch.fft.rfft2(p - mean) * torch.fft.rfft2(noise.to(p))
-    return mean + torch.fft.irfft2(spectrum, s=p.shape[-2:]) / math.sqrt(count)
+    found: Tensor = mean + torch.fft.irfft2(spectrum, s=p.shape[-2:]) / math.sqrt(count)
+    return found
 
 
 def spot(p: Tensor, size: tuple[int, int]) -> Tensor:
@@ -107,11 +110,11 @@ def texture(
         amount: of the random phases; 0 leaves those of h. Of spot noise there is always all.
         generator: of the phases or the noise.
     """
-    p, _ = periodic_and_smooth(h.double())
+    p = periodic_and_smooth(h.double())[0].to(h.dtype)
     drawn_size = max(size[0], h.shape[-2]), max(size[1], h.shape[-1])
     known = spot(p, drawn_size)
     if gaussian:
-        noise = torch.randn(drawn_size, generator=generator, dtype=torch.float64)
+        noise = torch.randn(drawn_size, generator=generator, dtype=torch.float64).to(h.dtype)
         found = spot_noise(known, noise, h.shape[-2] * h.shape[-1])
     else:
         mean = known.mean((-2, -1), keepdim=True)
@@ -119,7 +122,7 @@ def texture(
         factor = math.sqrt(drawn_size[0] * drawn_size[1] / (h.shape[-2] * h.shape[-1]))
         phased = random_phase_noise(known - mean, random_phases(drawn_size, generator), amount)
         found = mean + phased * (1.0 + amount * (factor - 1.0))
-    return found[..., : size[0], : size[1]].to(h.dtype)
+    return found[..., : size[0], : size[1]]
 
 
 def between(first: Tensor, second: Tensor, t: float) -> Tensor:
@@ -127,9 +130,12 @@ def between(first: Tensor, second: Tensor, t: float) -> Tensor:
     means = [one.mean((-2, -1), keepdim=True) for one in (first, second)]
     one, other = (torch.fft.rfft2(h - mean) for h, mean in zip((first, second), means, strict=True))
     product = (other.conj() * one).sum(-3, keepdim=True)
-    turned = torch.where(product.abs() > 0, product / product.abs().clamp(min=1e-300), torch.ones_like(product))
+    length = product.abs()
+    least = torch.finfo(length.dtype).tiny
+    turned = torch.where(length > least, product / length.clamp(min=least), torch.ones_like(product))
     mixed = (1.0 - t) * one + t * turned * other
-    return (1.0 - t) * means[0] + t * means[1] + torch.fft.irfft2(mixed, s=first.shape[-2:])
+    found: Tensor = (1.0 - t) * means[0] + t * means[1] + torch.fft.irfft2(mixed, s=first.shape[-2:])
+    return found
 
 
 def _faded(count: int, like: Tensor) -> Tensor:

@@ -36,12 +36,14 @@ def jump(x: torch.Tensor) -> float:
 
 @settings(max_examples=40, deadline=None)
 @given(rows=st.integers(2, 12), columns=st.integers(2, 12), seed=st.integers(0, 99))
-def test_that_the_parts_add_up_and_the_smooth_one_solves_its_equation(rows: int, columns: int, seed: int) -> None:
+def test_that_the_parts_add_up_and_the_smooth_one_solves_its_equation(
+    rows: int, columns: int, seed: int
+) -> None:
     h = torch.rand(1, rows, columns, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     p, s = periodic_and_smooth(h)
     torch.testing.assert_close(p + s, h)
     torch.testing.assert_close(p.mean(), h.mean())
-    # The discrete Laplacian of p on the torus is that of h inside the picture, without the wrapped neighbours.
+    # On the torus p has the discrete Laplacian that h has without neighbours beyond its borders.
     laplacian = sum(p.roll(by, axis) for axis in (-1, -2) for by in (1, -1)) - 4.0 * p
     inside = torch.zeros_like(h)
     for axis in (-1, -2):

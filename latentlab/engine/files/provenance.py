@@ -44,6 +44,7 @@ WHATS = (
     "analogy",
     "sheet",
     "diffusion",
+    "texture",
 )
 MAX_FILE_BYTES = 256 * 2**20
 # EXIF in a JPEG must fit into one segment of 64 KiB; this leaves room.
