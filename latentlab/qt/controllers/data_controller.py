@@ -16,10 +16,12 @@ from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
 from latentlab.engine.training.presets import too_few_in_words
 from latentlab.errors import LabError
-from latentlab.qt.clients.task_queue import TaskQueue
+from latentlab.qt.clients.latest_task import Newest
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.open_data.dialog import OpenDataDialog
+from latentlab.qt.open_data.work import read_again
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.edits import ChangeData
 from latentlab.session.known_data import (
@@ -79,6 +81,7 @@ class DataController(QObject):
         self.page: OpenDataDialog | None = None
         self._form: TrainingForm | None = None
         self._show_form: Callable[[], None] | None = None
+        self._reading = Newest(background, self._read_again, self._not_read)
         workspace.split_of = self._split_of
 
     def trains_in(self, form: TrainingForm, show: Callable[[], None]) -> None:
@@ -210,7 +213,9 @@ class DataController(QObject):
     # Going to others
 
     def choose(self, spec: str) -> None:
-        """Shows these data if their pictures fit the model; else says why not."""
+        """Shows these data in the plane if their pictures fit the model; else says why not, and shows them
+        by themselves.
+        """
         model = self._workspace.model
         if model is None or spec == model.data:
             return
@@ -227,6 +232,19 @@ class DataController(QObject):
         else:
             train = partial(self.offer_training, spec)
             self._bar.say(f"{text} A model can be trained on them.", "Train a model on them", train)
+        self.told.emit(f"Reading {title_of(spec)} …")
+        self._reading.run(partial(read_again, spec))
+
+    def _read_again(self, rows: PictureRows) -> None:
+        self.pictures_read.emit(rows)
+        self.browse_wanted.emit()
+
+    def _not_read(self, failure: Failure) -> None:
+        self.failed.emit(failure.message, failure.details)
+
+    def leave(self) -> None:
+        """Reads no further: the window is closing."""
+        self._reading.drop()
 
     def offer_first(self, spec: str) -> bool:
         """Fills an empty training form, with these data chosen; returns whether it did."""
@@ -237,6 +255,8 @@ class DataController(QObject):
 
     def offer_training(self, spec: str) -> None:
         """Chooses these data in the training form and shows it."""
+        # The person is going there.
+        self._reading.drop()
         self._choose_in_form(spec)
         if self._form is not None and self._show_form is not None:
             self._show_form()

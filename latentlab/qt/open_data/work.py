@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from latentlab.data.report import ReadingReport
+from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.qt.clients.latest_task import Token
 
 # For type checking only: these import torch, for which the window does not wait.
@@ -49,3 +50,17 @@ def read_all(spec: str, token: Token) -> Pictures:
     opened = opening.open_data(spec, tick=token.tick)
     everything = opened.everything
     return Pictures(spec, everything.shape, opened.report, rows_of_set(spec, everything))
+
+
+def read_again(spec: str, token: Token) -> PictureRows:
+    """The pictures of data that are known already: those that ship, or of the user's own.
+
+    Raises:
+        LabError: naming the file, if it cannot be read, or if the task was cancelled.
+    """
+    if spec not in SHIPPED_SETS:
+        return read_all(spec, token).rows
+    from latentlab.data import catalog
+    from latentlab.session.picture_rows import rows_of_set
+
+    return rows_of_set(spec, catalog.load(spec, "all"))

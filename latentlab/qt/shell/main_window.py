@@ -263,6 +263,7 @@ class LabWindow(QMainWindow):
         bench = self.workbench
         threads = self.workspace.request_end()
         if bench is not None:
+            bench.controller.data.leave()
             threads += bench.denoiser_client.request_end() + bench.trainer.request_end()
             threads += bench.gallery.request_end() + bench.compare.request_end()
         # All are asked to end before one is waited for.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -278,3 +279,23 @@ def test_that_the_shipped_sets_are_what_the_menu_says() -> None:
 )
 def test_that_data_are_called_by_their_name(spec: str, title: str) -> None:
     assert known_data.title_of(spec) == title
+
+
+def test_that_known_data_that_fit_no_model_are_shown_by_themselves_or_said_to_be_gone(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = folder_of(tmp_path / "cats", 40)
+    with open_window(qtbot, tmp_path) as window:
+        window.settings.recent = (RecentData(f"{folder}::side=16", (3, 16, 16), 40),)
+        window.bench.controller.data.changed.emit()
+        browser = window.bench.browser
+        window.bench.actions["recentData1Action"].trigger()
+        qtbot.waitUntil(browser.isVisible, timeout=3000)
+        assert (len(browser.shown), browser.rows.title, browser.linked) == (40, "cats", False)
+        assert "is made for 8 × 8" in window.bench.messages.label.text()
+        window.bench.actions["facesDataAction"].trigger()
+        qtbot.waitUntil(lambda: browser.rows.title == "faces", timeout=10_000)
+        opening.forget()
+        shutil.rmtree(folder)
+        window.bench.actions["recentData1Action"].trigger()
+        qtbot.waitUntil(lambda: "no such file or folder" in window.bench.messages.label.text(), timeout=3000)

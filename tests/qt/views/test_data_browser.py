@@ -80,6 +80,13 @@ def test_that_clicks_select_here_and_in_the_session_and_undo(
     assert workspace.state.probe == pytest.approx(tuple(map(float, renderer.mean[5])))
     workspace.undo_stack.undo()
     assert workspace.state.probe == (0.0, 0.0)
+    viewport, columns = view.grid.viewport(), view.grid.cells.columns
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=view.grid.rect_of(columns + 2).center())
+    QTest.mouseMove(viewport, view.grid.rect_of(1).center())
+    assert workspace.state.selected == columns + 2, "not at every move"
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=view.grid.rect_of(1).center())
+    assert sorted(view.chosen.tolist()) == [1, 2, columns + 1, columns + 2]
+    assert workspace.state.selected == 1
     workspace.select(50)
     until_idle()
     assert view.chosen.tolist() == [50], "what is selected in the plane is shown here"

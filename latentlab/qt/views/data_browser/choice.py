@@ -86,6 +86,15 @@ class Choice:
         self._chosen[self.order[low : high + 1]] = True
         self.current, self._count = number, None
 
+    def frame(self, first: int, last: int, columns: int, besides: NDArray[np.bool_] | None = None) -> None:
+        """Chooses the pictures in the rectangle between two places, of so many in a row, besides others."""
+        (top, left), (bottom, right) = divmod(first, columns), divmod(last, columns)
+        rows = np.arange(min(top, bottom), max(top, bottom) + 1)
+        places = rows[:, None] * columns + np.arange(min(left, right), max(left, right) + 1)
+        self._chosen[:] = False if besides is None else besides
+        self._chosen[self.order[places[places < len(self.order)]]] = True
+        self.current, self._count = int(self.order[last]), None
+
     def all_shown(self) -> None:
         """Chooses all pictures shown."""
         self._chosen[:] = False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import QToolTip
 
 from latentlab.qt.views.data_browser.area import PictureArea
 from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.session.picture_rows import PictureRows
 
 _KEY = Qt.Key
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -26,9 +29,9 @@ _PAUSE_S = 1.0
 class PictureGrid(PictureArea):
     """Pictures in rows.
 
-    A click chooses one, Ctrl adds one, Shift all between. Arrow keys, Home, End and Page go from picture to
-    picture, with Shift they extend the choice; letters go to the next caption that begins so. Ctrl and the
-    wheel, + and -: larger and smaller.
+    A click chooses one, Ctrl adds one, Shift all between, a drag those in a rectangle. Arrow keys, Home, End
+    and Page go from picture to picture, with Shift they extend the choice; letters go to the next caption that
+    begins so. Ctrl and the wheel, + and -: larger and smaller.
 
     Signals: `chosen` when the choice has changed, `opened` (number) at a double-click or Enter, `pointed`
     (number, or -1) when the mouse is over another picture, `sized` when pictures have become larger or
@@ -45,6 +48,16 @@ class PictureGrid(PictureArea):
     def __init__(self) -> None:
         super().__init__()
         self._word, self._typed_at = "", 0.0
+        # Of a drag: the place where it began, the last one, and what was chosen besides.
+        self._drag: tuple[int, int, NDArray[np.bool_] | None] | None = None
+
+    def show_rows(self, rows: PictureRows | None) -> None:
+        self._drag = None
+        super().show_rows(rows)
+
+    def arrange(self, order: NDArray[np.int32]) -> None:
+        self._drag = None
+        super().arrange(order)
 
     # The mouse
 
@@ -56,6 +69,9 @@ class PictureGrid(PictureArea):
         elif event.button() == Qt.MouseButton.LeftButton:
             if number is not None:
                 self._choose(number, event.modifiers())
+                place = self.choice.place_of(number)
+                besides = self.choice.chosen.copy() if event.modifiers() & _CTRL else None
+                self._drag = None if place is None else (place, place, besides)
             elif not event.modifiers() & (_SHIFT | _CTRL) and self.choice.count:
                 self.choice.only(None)
                 self._tell()
@@ -66,7 +82,30 @@ class PictureGrid(PictureArea):
             self.opened.emit(number)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self.place_at(event.position().toPoint()))
+        place = self.place_at(event.position().toPoint())
+        if self._drag is not None:
+            self._drag_to(place, event.position().y())
+        self._hover(place)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._drag is not None:
+            first, last, _ = self._drag
+            self._drag = None
+            if first != last:
+                self._tell()
+
+    def _drag_to(self, place: int | None, y: float) -> None:
+        """Chooses the pictures in the rectangle to where the mouse is; beyond the edges the view scrolls."""
+        assert self._drag is not None
+        beyond = min(0.0, y) or max(0.0, y - self.viewport().height())
+        if beyond:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + round(beyond))
+        first, last, besides = self._drag
+        if place is not None and place != last:
+            self._drag = first, place, besides
+            self.choice.frame(first, place, self.cells.columns, besides)
+            self.viewport().update()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
