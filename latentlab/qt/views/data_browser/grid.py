@@ -30,8 +30,8 @@ class PictureGrid(PictureArea):
     """Pictures in rows.
 
     A click chooses one, Ctrl adds one, Shift all between, a drag those in a rectangle. Arrow keys, Home, End
-    and Page go from picture to picture, with Shift they extend the choice; letters go to the next caption that
-    begins so. Ctrl and the wheel, + and -: larger and smaller.
+    and Page go from picture to picture, with Shift they extend the choice; letters go to the next caption
+    that begins so. Ctrl and the wheel, + and -: larger and smaller.
 
     Signals: `chosen` when the choice has changed, `opened` (number) at a double-click or Enter, `pointed`
     (number, or -1) when the mouse is over another picture, `sized` when pictures have become larger or
