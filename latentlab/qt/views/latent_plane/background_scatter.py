@@ -42,6 +42,11 @@ class Ahead(QObject):
         self._next, self._used = None, False
         self._age += 1
 
+    def finish(self) -> None:
+        """Waits for what is running."""
+        self.forget()
+        self._background.finish()
+
     def _go_on(self) -> None:
         if self._next is not None and not self._background.busy:
             work, self._next = self._next, None

@@ -58,6 +58,11 @@ class ScatterLayer(QObject):
         self._ahead.forget()
         self._dressing.forget()
 
+    def finish(self) -> None:
+        """The plane is deleted: waits for what is rendered in the background."""
+        self._ahead.finish()
+        self._dressing.finish()
+
     def show(self, encodings: EncodingsReply) -> None:
         """More pictures have been encoded, or all again."""
         if not isinstance(encodings, UnfoldedReply) or self.points.cloud is None:

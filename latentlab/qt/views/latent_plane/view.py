@@ -230,6 +230,9 @@ class LatentPlane(QWidget):
         self.hand.double_click(event)
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DeferredDelete:
+            # Within this function Qt would wait with Python's lock held, which the other threads need.
+            self._points.finish()
         if (
             isinstance(event, QHelpEvent)
             and event.type() == QEvent.Type.ToolTip
