@@ -390,3 +390,27 @@ def test_that_rows_of_pixels_are_square_pictures(tmp_path):
     assert np.array_equal(data.images[:, 0].numpy(), images[order])
     with pytest.raises(LabError, match=r"has shape \(12, 99\), expected pictures x rows x columns"):
         open_data(saved(tmp_path / "b.npz", images=rows[:, :99]))
+
+
+def test_that_other_arrays_of_a_value_for_each_picture_are_columns(tmp_path):
+    rows = np.arange(12)
+    opened = open_data(
+        saved(
+            tmp_path / "a.npz",
+            images=digits(12),
+            age=np.where(rows == 3, np.nan, 10.0 * rows),
+            town=np.array(["Ulm", "Rome", ""] * 4),
+            married=rows % 2 == 0,
+            grid=np.zeros((12, 5)),
+            of_others=np.arange(7),
+        )
+    )
+    data = opened.everything
+    number = data.images[:, 0, 0, 0].numpy()  # pictures are put in another order
+    columns = {column.name: column for column in data.columns}
+    assert set(columns) == {"age", "town", "married"}
+    np.testing.assert_array_equal(columns["age"].values, np.where(number == 3, np.nan, 10.0 * number))
+    assert columns["town"].words == ("Rome", "Ulm")
+    assert columns["town"].codes.tolist() == [(1, 0, -1)[one % 3] for one in number]
+    assert columns["married"].truth
+    assert [len(column) for column in opened.test.columns] == [len(opened.test)] * 3

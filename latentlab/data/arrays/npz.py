@@ -5,7 +5,8 @@
     dSprites    imgs, latents_classes (the second column is the shape)
     others      X_train, y_train, test_images ...: the parts and what they hold in other words and orders
     plain       images (or X, data, arr_0); labels (or y, target, arr_1), classes, attributes,
-                attributes_known, attribute_names, names and held_out as far as there are any
+                attributes_known, attribute_names, names and held_out as far as there are any; other
+                arrays with a number or a text for each picture are columns to colour and find by
 
 Pictures may lie there as rows of pixels. Labels may be words; those of several columns of 0 and 1 are classes
 if each picture has one 1, else attributes. -1, a blank word and a value that is
@@ -24,7 +25,8 @@ from numpy.typing import NDArray
 
 from latentlab.data.arrays.levels import joined, shaped
 from latentlab.data.arrays.npy import ArrayArchive
-from latentlab.data.arrays.npz_fields import attributes_in, held_out_in, names_in
+from latentlab.data.arrays.npz_columns import columns_in
+from latentlab.data.arrays.npz_fields import FIELDS, attributes_in, held_out_in, names_in
 from latentlab.data.arrays.npz_labels import classes_named, labels_as_classes, labels_in
 from latentlab.data.keys import NumberedNames
 from latentlab.data.limits import MAX_PICTURES
@@ -78,7 +80,10 @@ def find_npz(path: Path, content: IO[bytes] | None = None) -> Found:
             known |= attributes_in(archive, rows[0], len(every), book)
             names = names_in(archive, rows[0], len(every), book)
             held_out = held_out_in(archive, rows[0], len(every), book)
-    if kind == "arrays" and not known:
+            total = archive.header(parts[0][0]).shape[0]
+            used = (*parts[0], *FIELDS)
+            known["columns"] = columns_in(archive, used, rows[0], total, book)
+    if kind == "arrays" and not known.keys() - {"columns"} and not known.get("columns"):
         book.note("It holds no labels and no attributes for its pictures")
     pictures = ArrayPictures(every, names)
     return Found(kind, path.stem, pictures, book, held_out=held_out, watched=(path,), **known)

@@ -17,6 +17,13 @@ from latentlab.errors import LabError
 
 _PICTURE_NAMES = ("names", "filenames", "file_names", "files", "paths")
 _SPLITS = ("held_out", "split", "splits")
+# All arrays that have a meaning of their own beside pictures and labels.
+FIELDS = (
+    *("attributes", "attribute_names", "attributes_known"),
+    *("classes", "class_names", "label_names", "target_names"),
+    *_PICTURE_NAMES,
+    *_SPLITS,
+)
 
 
 def optional(

@@ -47,7 +47,6 @@ from latentlab.session.edits import LookAt
 from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
-_CELL = 40
 _FIT_MARGIN = 1.08
 
 
