@@ -554,10 +554,13 @@ class TestOfAttributes:
     def test_that_each_is_told_with_without_or_not_at_all(self, qtbot: QtBot, page: ReversePage) -> None:
         boxes = page.form.told.boxes
         assert page.form.sampler_settings.conditions == ()
+        assert "choose a condition" in page.form.guidance.toolTip()
+        assert page.form.guidance_value.text == "–"
         qtbot.mouseClick(boxes["Hat"], LEFT, pos=QPoint(8, boxes["Hat"].height() // 2))
         assert boxes["Hat"].text() == "with Hat"
         assert page.form.sampler_settings.conditions == ((1.0, 0.5),)
         assert page.form.guidance.isEnabled()
+        assert page.form.guidance_value.text == "2.0"
         for _ in range(2):
             qtbot.keyClick(boxes["Smile"], Qt.Key.Key_Space)
         assert boxes["Smile"].text() == "without Smile"

@@ -31,6 +31,7 @@ from latentlab.engine.diffusion.recipes import (
 from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.models.sampler_names import ETA_TIP, SAMPLER_TIP, SAMPLER_TITLES
 from latentlab.qt.views.diffusion.reverse.condition_form import ToldForm
+from latentlab.qt.views.diffusion.reverse.guidance import GuidanceSlider, figure_of
 from latentlab.qt.views.diffusion.reverse.start_chooser import StartChooser
 from latentlab.qt.views.diffusion.text import of_start
 from latentlab.qt.widgets.number_field import WholeNumber
@@ -44,10 +45,6 @@ _SEEDS = 1_000_000
 # The maximum of a spin box.
 _MOST_SEED = 2**31 - 1
 _PER_UNIT = 10
-_MOST_GUIDANCE = 8
-# Of classes, where strokes break at 1 and now and then at 2: of 256 digits of the model that ships 93.4, 99.6
-# and 100 % are as asked beyond doubt at 1, 2 and 3. Of attributes, 2 shows nearly all that is asked.
-_GUIDANCE = {True: 3.0, False: 2.0}
 _WIDTH = 232
 
 
@@ -87,13 +84,10 @@ class SamplerForm(QScrollArea):
         self.eta = CalmSlider(Qt.Orientation.Horizontal)
         self.eta.setRange(0, _PER_UNIT)
         self.eta_value = Figure()
-        self.guidance = CalmSlider(Qt.Orientation.Horizontal)
-        self.guidance.setRange(0, _MOST_GUIDANCE * _PER_UNIT)
-        self.guidance.setValue(round(_GUIDANCE[True] * _PER_UNIT))
+        self.guidance = GuidanceSlider()
+        self.guidance_value = self.guidance.figure
         # The recipe's exact value, until the user moves the slider, which has only discrete steps.
         self._eta_exactly: float | None = None
-        self._guidance_exactly: float | None = None
-        self.guidance_value = Figure()
         self.told = ToldForm()
         self.start = StartChooser()
         self.start_words = Label()
@@ -109,7 +103,7 @@ class SamplerForm(QScrollArea):
             spin.valueChanged.connect(self._said)
         self.sampler.currentIndexChanged.connect(self._said)
         self.eta.valueChanged.connect(self._eta_moved)
-        self.guidance.valueChanged.connect(self._guided)
+        self.guidance.valueChanged.connect(self._said)
         self.told.changed.connect(self._said)
         self.dice.clicked.connect(self._throw)
         self.from_noise.clicked.connect(self.noise_wanted)
@@ -127,9 +121,6 @@ class SamplerForm(QScrollArea):
             (self.steps, "stepsSpin", "Steps", "Number of sampling steps from noise to picture."),
             (self.presets, "stepsPresets", "Common numbers of steps", "Common numbers of steps."),
             (self.eta, "etaSlider", "Eta: new noise at each step", ETA_TIP),
-            (self.guidance, "guidanceSlider", "Guidance",
-             "Classifier-free guidance: 0 ignores the condition, 1 is as trained, more follows "
-                 "it more strictly and makes the pictures more alike."),
             (self.start, "startChooser", "Start from", "What the tape starts from: noise, or something else, "
                 "which is set on the page From a picture."),
             (self.from_noise, "fromNoise", "Start from pure noise again", "Start from pure noise again."),
@@ -197,7 +188,7 @@ class SamplerForm(QScrollArea):
             sampler,
             self.steps.value(),
             self._eta if sampler == "ddim" else 0.0,
-            self._guidance if conditions else 1.0,
+            self.guidance.guidance if conditions else 1.0,
             conditions,
             self._seed_exactly if self.seed.value() == self.seed.maximum() else self.seed.value(),
         )
@@ -206,22 +197,16 @@ class SamplerForm(QScrollArea):
     def _eta(self) -> float:
         return self.eta.value() / _PER_UNIT if self._eta_exactly is None else self._eta_exactly
 
-    @property
-    def _guidance(self) -> float:
-        exactly = self._guidance_exactly
-        return self.guidance.value() / _PER_UNIT if exactly is None else exactly
-
     def show_sampler_settings(self, sampler_settings: SamplerSettings) -> None:
         """Sets the controls from sampler settings, without signals."""
-        controls = (self.sampler, self.steps, self.eta, self.guidance, self.seed)
+        controls = (self.sampler, self.steps, self.eta, self.seed)
         blockers = [QSignalBlocker(control) for control in controls]
         self.sampler.setCurrentIndex(self.sampler.findData(sampler_settings.sampler))
         self.steps.setValue(sampler_settings.steps)
         self.eta.setValue(round(sampler_settings.eta * _PER_UNIT))
         self._eta_exactly = sampler_settings.eta
         if sampler_settings.conditions:
-            self.guidance.setValue(round(sampler_settings.guidance * _PER_UNIT))
-            self._guidance_exactly = sampler_settings.guidance
+            self.guidance.show_guidance(sampler_settings.guidance)
         self.seed.setValue(min(sampler_settings.seed, _MOST_SEED))
         self._seed_exactly = sampler_settings.seed
         self.told.show_conditions(sampler_settings.conditions)
@@ -238,9 +223,7 @@ class SamplerForm(QScrollArea):
     def offer(self, model: DenoiserReply) -> None:
         """Enables the settings that a model has."""
         if (model.condition_names, model.exclusive) != (self.told.names, self.told.exclusive):
-            with QSignalBlocker(self.guidance):
-                self.guidance.setValue(round(_GUIDANCE[model.exclusive] * _PER_UNIT))
-            self._guidance_exactly = None
+            self.guidance.begin(model.exclusive)
         self.told.offer(model.condition_names, model.exclusive)
         self.steps.setMaximum(model.steps)
         for action in self.presets.menu().actions():
@@ -263,9 +246,8 @@ class SamplerForm(QScrollArea):
     def _show_what_matters(self) -> None:
         self._form.setRowVisible(self._eta_row, self.sampler.currentData() == "ddim")
         self._form.setRowVisible(self._guidance_row, bool(self.told.names))
-        self.guidance.setEnabled(bool(self.told.conditions))
-        self.eta_value.show_text(_figure(self._eta))
-        self.guidance_value.show_text(_figure(self._guidance))
+        self.eta_value.show_text(figure_of(self._eta))
+        self.guidance.offer(bool(self.told.conditions))
 
     # The hand
 
@@ -281,22 +263,12 @@ class SamplerForm(QScrollArea):
         self._said()
 
     @Slot()
-    def _guided(self) -> None:
-        self._guidance_exactly = None
-        self._said()
-
-    @Slot()
     def _throw(self) -> None:
         self.seed.setValue(self._chance.randrange(_SEEDS))
 
     @Slot(object)
     def _preset(self, action: object) -> None:
         self.steps.setValue(action.data())  # type: ignore[attr-defined]
-
-
-def _figure(value: float) -> str:
-    """With one decimal place, or up to three if it has them."""
-    return f"{value:.1f}" if round(value, 1) == value else f"{value:.3g}"
 
 
 def _named(text: str, control: QWidget) -> QLabel:
