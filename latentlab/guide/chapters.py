@@ -90,6 +90,14 @@ def sections(chapter: str) -> tuple[Section, ...]:
     )
 
 
+def section_at(link: str) -> Section | None:
+    """The section that a link such as "training.md#comparing" leads to; None if there is none."""
+    chapter, _, anchor = link.partition("#")
+    if chapter not in in_order():
+        return None
+    return next((section for section in sections(chapter) if section.anchor == anchor), None)
+
+
 def plain(markdown: str) -> str:
     """Markdown as plain text on one line: without code blocks, marks and the targets of links."""
     text = _LINK.sub(r"\1", _FENCE.sub(" ", markdown))

@@ -27,6 +27,7 @@ from latentlab.qt.export.exportables import Exportable
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 from latentlab.qt.widgets.number_field import WholeNumber, numbers_stand
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.term import explain_by_f1
 
 MOST = 16
 
@@ -102,6 +103,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("exportDialog")
         self.setWindowTitle(f"Save {what}")
+        explain_by_f1(self, "export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._what, self._thing = what, thing
         self._formats = self.formats()

@@ -18,6 +18,7 @@ from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.open_data.page import Page
 from latentlab.qt.open_data.work import Pictures, look, read_all
 from latentlab.qt.widgets.plain_text import plain_tip, title_text
+from latentlab.qt.widgets.term import explain_by_f1
 
 if TYPE_CHECKING:
     from latentlab.data.opening import Preview
@@ -51,6 +52,7 @@ class OpenDataDialog(QDialog):
         self._source = asked.source
         name = shown(Path(self._source).name or self._source)
         self.setWindowTitle(title_text(f"Open {name}"))
+        explain_by_f1(self, "open_data")
         self.stage = Stage.CHOOSING
         self.pictures: Pictures | None = None
         # Whether a model is to be trained on the pictures at once.

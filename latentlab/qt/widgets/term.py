@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QHelpEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
     QPen,
+    QShortcut,
 )
 from PySide6.QtWidgets import QToolButton, QToolTip, QWidget
 
@@ -42,6 +45,11 @@ def ask(term: str, widget: QWidget) -> bool:
             return True
         asked = asked.parentWidget()
     return False
+
+
+def explain_by_f1(dialog: QWidget, name: str) -> None:
+    """F1 in a dialog says what is seen in it: `resources/guide/panels/<name>.md`, or a term."""
+    QShortcut(QKeySequence(Qt.Key.Key_F1), dialog).activated.connect(partial(ask, name, dialog))
 
 
 class Term(Label):

@@ -11,12 +11,15 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+import latentlab.qt
 import latentlab.qt.views
 from latentlab.guide import glossary
 from latentlab.guide.chapters import CONTENTS, in_order, text_of
 from latentlab.guide.panels import FOLDER, about
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.attributes.trust_table import TrustTable
+from latentlab.qt.widgets.guide_card import GuideCard
 from latentlab.qt.widgets.term import RichTerm, Term
 from latentlab.session.edits import SelectImage
 from tests.qt.fake_renderer import FakeRenderer
@@ -296,3 +299,38 @@ def test_that_the_command_palette_knows_the_glossary_and_the_gallery_its_card(
         qtbot.mouseClick(window.findChild(QWidget, "galleryHelp"), Qt.MouseButton.LeftButton)
         assert card.page.toPlainText().startswith("The gallery")
         card.close()
+
+
+def test_that_f1_in_a_dialog_explains_it_there_and_its_links_stay_in_it(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path, FakeRenderer(latents=3)) as window:
+        window.bench.docks.show_attributes()
+        until_idle()
+        qtbot.mouseClick(window.findChild(QWidget, "attributeTrust"), Qt.MouseButton.LeftButton)
+        table = window.findChild(TrustTable)
+        table.activateWindow()
+        table.table.setFocus()
+        qtbot.waitUntil(table.table.hasFocus, timeout=3000)
+        qtbot.keyClick(table.table, Qt.Key.Key_F1)
+        card = table.findChild(GuideCard)
+        assert card.isVisible()
+        assert card.page.toPlainText().startswith("AUC")
+        card.page.asked.emit("glossary.md#cohens-d")
+        assert card.isVisible()
+        assert card.page.toPlainText().startswith("Cohen's d")
+        assert not window.bench.guide.card.isVisible()
+        card.close()
+        header = table.table.horizontalHeader()
+        header.sectionClicked.emit(0)
+        assert card.page.toPlainText().startswith("AUC")
+        card.close()
+        table.close()
+
+
+def test_that_every_dialog_with_f1_has_words_of_its_own() -> None:
+    found = [
+        name
+        for path in Path(latentlab.qt.__file__).parent.rglob("*.py")
+        for name in re.findall(r'explain_by_f1\(self, "([^"]+)"\)', path.read_text(encoding="utf-8"))
+    ]
+    assert len(found) >= 5
+    assert [name for name in found if about(name) is None and glossary.term(name) is None] == []

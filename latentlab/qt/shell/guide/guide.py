@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, QUrl, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QAction, QCursor, QDesktopServices
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
-from latentlab.guide import glossary
+from latentlab.guide import chapters, glossary
 from latentlab.guide.chapters import CONTENTS
 from latentlab.guide.panels import About, about
 from latentlab.qt.shell.guide.column import GuideColumn
@@ -130,16 +131,36 @@ class Guide(QObject):
         if found:
             self._show_card(map(_in_words, found), _place_of(button))
 
-    def define(self, name: str, place: QRect) -> bool:
+    def define(self, name: str, place: QRect, window: QWidget | None = None) -> bool:
         """Shows the glossary's entry, or what is written on a panel of this name, beside a place of the
-        screen; returns whether there is one.
+        screen, in this window; returns whether there is one.
         """
         term, panel = glossary.term(name), about(name)
+        card = self._card_in(window or self._window)
         if term is not None:
-            self._show_card([_meaning(term)], place)
+            card.show_beside(_meaning(term), place)
         elif panel is not None:
-            self._show_card([_in_words(panel)], place)
+            card.show_beside(_in_words(panel), place)
         return term is not None or panel is not None
+
+    def _card_in(self, window: QWidget) -> GuideCard:
+        """The card of a window. A dialog has its own: it may keep others from being used."""
+        if window is self._window:
+            return self.card
+        options = Qt.FindChildOption.FindDirectChildrenOnly
+        card = window.findChild(GuideCard, "guideCard", options)
+        if card is None:
+            card = GuideCard(window)
+            card.asked.connect(partial(self._follow_in, card))
+        return card
+
+    def _follow_in(self, card: GuideCard, link: str) -> None:
+        """Shows what a link leads to in the card itself."""
+        section = chapters.section_at(link)
+        if section is None:
+            self.follow(link)
+        else:
+            card.show_beside(f"## {section.title}\n\n{section.text}", QRect(card.pos(), QSize(1, 1)))
 
     def terms_like(self, query: str) -> list[tuple[str, QAction]]:
         """The terms that begin like a query, each with its text and the action that explains it."""
@@ -181,10 +202,18 @@ class Guide(QObject):
             self.column.read(link)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, ExplainEvent) and self.define(event.term, _place_of(event.widget)):
-            event.accept()
-            return True
+        if isinstance(event, ExplainEvent):
+            widget = event.widget
+            if self.define(event.term, _place_of(widget), _window_of(widget)):
+                event.accept()
+                return True
         return False
+
+
+def _window_of(widget: QWidget) -> QWidget | None:
+    """The dialog that a widget is in; None for the main window and its docks."""
+    window = widget.window()
+    return window if isinstance(window, QDialog) else None
 
 
 def _terms_beside(widget: QWidget) -> list[str]:

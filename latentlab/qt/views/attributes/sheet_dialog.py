@@ -29,6 +29,7 @@ from latentlab.qt.views.attributes.addable import Offer, moved
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, listed
+from latentlab.qt.widgets.term import explain_by_f1
 from latentlab.session.state import SessionState
 
 MOST_ROWS = 24
@@ -105,6 +106,7 @@ class SheetDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("sheetDialog")
         self.setWindowTitle("Many pictures, before and after")
+        explain_by_f1(self, "attribute_sheet")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._workspace, self._offers = workspace, dict(offers)
         self._seed = 0

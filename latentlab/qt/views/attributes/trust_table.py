@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
-from latentlab.qt.widgets.term import ask
+from latentlab.qt.widgets.term import ask, explain_by_f1
 
 if TYPE_CHECKING:
     from latentlab.engine.attributes.directions import Directions
@@ -64,6 +64,7 @@ class TrustTable(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("How reliable these directions are")
+        explain_by_f1(self, "AUC")
         names = () if directions is None else directions.names
         self.words = Label(_in_words(directions, bool(own)))
         self.words.setWordWrap(True)

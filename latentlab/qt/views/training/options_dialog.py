@@ -16,6 +16,7 @@ from latentlab.engine.training.presets import Choice, trained_in_window
 from latentlab.models.registry import find_kind
 from latentlab.qt.views.training.option_rows import OptionRows, Rows, combo, real_number, whole_number
 from latentlab.qt.widgets.number_field import numbers_stand
+from latentlab.qt.widgets.term import explain_by_f1
 
 SCHEDULES = ("constant", "warm-up", "cyclic")
 _CYCLES = 4
@@ -64,6 +65,7 @@ class OptionsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("trainingOptions")
         self.setWindowTitle("Training options")
+        explain_by_f1(self, "training_options")
         self.choice, self.plan = choice, plan
         self._pictures = pictures
         self._usual, self._of = usual, choice.kind
