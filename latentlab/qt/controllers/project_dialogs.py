@@ -61,12 +61,13 @@ class ProjectDialogs(QObject):
         else:
             self._projects.save()
 
-    def save_as(self) -> None:
-        """Asks where to save the project, and whether models and pictures are packed in."""
+    def save_as(self, packed: bool = False) -> None:
+        """Asks where to save the project, with models and pictures packed in or not."""
         page = QFileDialog(self._window, "Save project", self._settings.folder)
         page.setObjectName("saveProjectDialog")
         page.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         page.setNameFilters([_PLAIN, _PACKED])
+        page.selectNameFilter(_PACKED if packed else _PLAIN)
         page.setDefaultSuffix(SUFFIX.removeprefix("."))
         page.selectFile(f"{self._projects.name or 'Project'}{SUFFIX}")
         page.fileSelected.connect(partial(self._save, page))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QInputDialog, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
@@ -14,7 +15,7 @@ from latentlab.session.state import Place
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
 
-pytestmark = OFFSCREEN
+pytestmark = [OFFSCREEN, pytest.mark.slow]
 
 
 def type_name(qtbot: QtBot, window: LabWindow, name: str) -> None:

@@ -28,7 +28,7 @@ from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import pass_time, until_idle
 from tests.tiny import save_tiny_model
 
-pytestmark = OFFSCREEN
+pytestmark = [OFFSCREEN, pytest.mark.slow]
 PINS = ((1.0, 1.0), (0.5, -1.0))
 
 

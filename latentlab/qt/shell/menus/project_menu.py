@@ -11,7 +11,7 @@ from latentlab.qt.shell.menus.actions import Entry
 from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.plain_text import WORDS, on_button
 
-_RECENT = "&File/&Recent projects"
+_RECENT, _PROJECT = "&File/&Recent projects", "&File/This pro&ject"
 
 
 def project_entries(bench: Workbench) -> Iterator[Entry]:
@@ -34,22 +34,26 @@ def project_entries(bench: Workbench) -> Iterator[Entry]:
         enabled=bench.projects.copies.before.exists, gap=True,
     )  # fmt: skip
     yield Entry(
-        "saveProjectAction", "&File", "Save pro&ject", pages.save,
+        "saveProjectAction", "&File", "S&ave project", pages.save,
         "Save everything that is arranged here as a project file.", "Ctrl+Shift+S", bench.controller.is_open,
     )  # fmt: skip
     yield Entry(
-        "saveProjectAsAction", "&File", "Save project &as …", pages.save_as,
-        "Save the project under another name, with models and pictures packed in if you want.",
+        "saveProjectAsAction", _PROJECT, "Save &as …", pages.save_as,
+        "Save the project under another name.", enabled=bench.controller.is_open,
+    )  # fmt: skip
+    yield Entry(
+        "packProjectAction", _PROJECT, "Save with everything &packed in …", partial(pages.save_as, True),
+        "Save the project with its models and pictures in one file, to hand it to somebody.",
         enabled=bench.controller.is_open,
     )  # fmt: skip
     yield Entry(
-        "closeProjectAction", "&File", "Close projec&t", bench.projects.close_project,
-        "Go on without the project. What was not saved is kept, and offered when it is opened again.",
-        enabled=lambda: bench.projects.path is not None,
+        "projectNotesAction", _PROJECT, "&Notes …", pages.show_notes,
+        "Write down what you want to remember; it is saved with the project.",
     )  # fmt: skip
     yield Entry(
-        "projectNotesAction", "&File", "Project n&otes …", pages.show_notes,
-        "Write down what you want to remember; it is saved with the project.",
+        "closeProjectAction", _PROJECT, "&Close", bench.projects.close_project,
+        "Go on without the project. What was not saved is kept, and offered when it is opened again.",
+        enabled=lambda: bench.projects.path is not None, gap=True,
     )  # fmt: skip
 
 
