@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, cast
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QUrl, Signal, Slot
@@ -96,8 +97,8 @@ class GuidePage(QTextBrowser):
         for frame in document.rootFrame().childFrames():
             if isinstance(frame, QTextTable):
                 _dress_table(frame)
+        self._dress_links(cursor)
         cursor.endEditBlock()
-        self._dress_links()
 
     def _dress(self, cursor: QTextCursor, place: int, shape: QTextBlockFormat, text: str) -> None:
         """Space around a paragraph or heading, and the heading's anchor and size."""
@@ -121,7 +122,7 @@ class GuidePage(QTextBrowser):
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             cursor.mergeCharFormat(style)
 
-    def _dress_links(self) -> None:
+    def _dress_links(self, cursor: QTextCursor) -> None:
         """Links in the theme's colour: Qt's Markdown has them in the one of the palette at the start."""
         colour = self.palette().color(QPalette.ColorRole.Link)
         document = self.document()
@@ -130,7 +131,6 @@ class GuidePage(QTextBrowser):
             for run in [part.fragment() for part in cast("Iterable[QTextBlock.iterator]", block)]:
                 if not run.charFormat().anchorHref():
                     continue
-                cursor = QTextCursor(document)
                 cursor.setPosition(run.position())
                 cursor.setPosition(run.position() + run.length(), QTextCursor.MoveMode.KeepAnchor)
                 style = QTextCharFormat()
@@ -147,7 +147,7 @@ class GuidePage(QTextBrowser):
             width = equation_width(url.path()) * scale
             self._widest = max(self._widest, width)
             scale *= min(1.0, self._room / width) if width else 1.0
-            return equation_image(url.path(), colour, scale, self.devicePixelRatioF())
+            return equation_image(url.path(), colour.rgba(), round(scale, 3), self.devicePixelRatioF())
         return None
 
     @property
@@ -199,6 +199,7 @@ def _dress_table(table: QTextTable) -> None:
         cursor.mergeCharFormat(style)
 
 
+@lru_cache(maxsize=256)
 def equation_width(key: str) -> float:
     """The width of an equation's drawing in points; 0 if there is none."""
     from PySide6.QtSvg import QSvgRenderer
@@ -207,10 +208,12 @@ def equation_width(key: str) -> float:
     return 0.0 if path is None else float(QSvgRenderer(str(path)).viewBoxF().width())
 
 
-def equation_image(key: str, colour: QColor, scale: float, ratio: float) -> QImage:
+@lru_cache(maxsize=128)
+def equation_image(key: str, ink: int, scale: float, ratio: float) -> QImage:
     """An equation's picture in one colour on nothing; a null image if there is none.
 
     Args:
+        ink: ARGB of the colour.
         scale: pixels of the page to a point of the drawing.
         ratio: pixels of the screen to a pixel of the page.
     """
@@ -227,7 +230,7 @@ def equation_image(key: str, colour: QColor, scale: float, ratio: float) -> QIma
     painter = QPainter(image)
     drawing.render(painter, QRectF(image.rect()))
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(image.rect(), colour)
+    painter.fillRect(image.rect(), QColor.fromRgba(ink))
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image
