@@ -88,7 +88,7 @@ def seen_in(placed: Placed, view: View) -> Placed:
 def rendered(placed: Placed, camera: Camera, ratio: float, small: bool = False) -> Pixels:
     """The points as premultiplied ARGB; with `small` dots, which leave room to see what lies beneath."""
     diameter = diameter_for(len(placed.shown), ratio)
-    diameter = max(round(ratio), diameter // 2) if small else diameter
+    diameter = max(round(ratio), round(0.75 * diameter)) if small else diameter
     if placed.dimmed is None:
         return splat(placed.shown, camera, ratio, diameter)
     dimmed = splat(placed.dimmed, camera, ratio, diameter_for(len(placed.everything), ratio))
