@@ -48,6 +48,8 @@ from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
 _FIT_MARGIN = 1.08
+# Points and manifold of one snapshot of a training are painted together if they come within this time.
+_TOGETHER_MS = 70
 
 
 class LatentPlane(QWidget):
@@ -89,8 +91,7 @@ class LatentPlane(QWidget):
         self._points.facts.show_in(self.palette())
         self.gathering = Gathering(self, workspace, self.hand.hit)
         self.note = PlaneNote(self)
-        # Points and manifold of one snapshot come shortly after each other, and are painted together.
-        self._repaint_soon = QTimer(self, singleShot=True, interval=20)
+        self._repaint_soon = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
         self._repaint_soon.timeout.connect(self._repaint_all)
         self._points.changed.connect(self._points_changed)
         self._points.renewed.connect(self._points_changed)

@@ -133,7 +133,10 @@ class Plot(QWidget):
         if not fits:
             self._title.setText(self._heading(legend=False))
         self._label("step" if fits else "step, ● held out")
-        self._read.setVisible(self._title.sizeHint().width() <= room or self._cursor.isVisible())
+        # Under the mouse the numbers go first.
+        fits = self._title.sizeHint().width() <= room
+        self._title.setVisible(fits or not self._cursor.isVisible())
+        self._read.setVisible(fits or self._cursor.isVisible())
 
     def _label(self, words: str) -> None:
         # Only what has changed: pyqtgraph lays the whole plot out again.

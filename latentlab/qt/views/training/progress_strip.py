@@ -109,8 +109,8 @@ class ProgressStrip(QWidget):
             _row(painter, some, right, line + row * (side + _GAP), side)
         painter.setPen(self.palette().text().color())
         what = "Held out" if self._workspace.state.split == "test" else "Pictures"
-        self._write(painter, f"{what}, and rebuilt below · {self.caption}", left, right - _BETWEEN, line)
-        self._write(painter, "New samples", right, self.width(), line)
+        self._write(painter, f"{what}, rebuilt below", left, right - _BETWEEN, line)
+        self._write(painter, f"New samples {self.caption}", right, self.width(), line)
         painter.end()
 
     def _write(self, painter: QPainter, words: str, left: float, right: float, height: int) -> None:
