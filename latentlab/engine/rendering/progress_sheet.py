@@ -19,7 +19,7 @@ from latentlab.models.base import Encodes
 _CHUNK, _SEED = 8, 0
 
 
-def progress_sheet(opened: Opened, request: ProgressSheetRequest, step: int) -> Iterator[Reply | None]:
+def progress_sheet(opened: Opened, request: ProgressSheetRequest, step: int | None) -> Iterator[Reply | None]:
     """The sheet, in pieces; conditional models are told the conditions of these pictures, for samples too."""
     model, drawing, data = opened.loaded.model, opened.drawing, opened.data
     if not isinstance(model, Encodes):

@@ -255,7 +255,7 @@ class Renderer(Server):
 
     @handles(ProgressSheetRequest)
     def _progress_sheet(self, request: ProgressSheetRequest) -> Iterator[Reply | None]:
-        step = self._following.unfolding.step if self._following is not None else 0
+        step = None if self._following is None else self._following.unfolding.step
         yield from progress_sheet(self._in_hand(), request, step)
 
     @handles(TrajectoryRequest)

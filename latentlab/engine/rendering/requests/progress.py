@@ -14,13 +14,13 @@ from latentlab.models.capabilities import Capability
 class ProgressSheetReply(Reply):
     """Pictures of the open data, what the model makes of each, and new samples; uint8 (H, W) or (H, W, 3).
 
-    `step` is that of the training.
+    `step` is that of the training; None for a model that is not in training.
     """
 
     originals: tuple[Picture, ...]
     rebuilt: tuple[Picture, ...]
     samples: tuple[Picture, ...]
-    step: int = 0
+    step: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.progress import ProgressSheetReply, ProgressSheetRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture
@@ -18,7 +20,7 @@ from latentlab.qt.widgets.images import to_qimage
 _PICTURES, _SAMPLES = 12, 24
 # Between two sheets: they cost the training as much as a snapshot.
 _PAUSE_MS = 1500
-_GAP, _BETWEEN, _LARGEST = 2, 14, 110
+_GAP, _BETWEEN, _LARGEST = 2, 14, 180
 _WAITING = "Held-out pictures and what the model makes of them, and new samples, will be here."
 _TIP = (
     "Above at the left: pictures that the training never sees. Below each: what the model makes of it, "
@@ -43,6 +45,9 @@ class ProgressStrip(QWidget):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._ask_if_newer)
         self._awaited = self._newer = False
+        # The file of the model that the training has ended with.
+        self._kept: Path | None = None
+        workspace.loaded.connect(self._loaded)
         workspace.unfolded.connect(self._unfolded)
         workspace.on(ProgressSheetRequest).connect(self._drawn)
         workspace.refused.connect(self._refused)
@@ -54,8 +59,20 @@ class ProgressStrip(QWidget):
         """Another training begins."""
         self.sheet, self._images = None, ([], [], [])
         self._awaited = self._newer = False
+        self._kept = None
         self._pause.stop()
         self.update()
+
+    @Slot(object)
+    def end(self, kept: Path) -> None:
+        """The training has ended: the last sheet is that of the model it has saved."""
+        self._kept = kept
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        if self.sheet is not None and model.path == str(self._kept):
+            self._kept, self._awaited = None, True
+            self._workspace.ask(ProgressSheetRequest, _PICTURES, _SAMPLES)
 
     @Slot(object)
     def _unfolded(self, reply: object) -> None:
@@ -85,7 +102,10 @@ class ProgressStrip(QWidget):
     @property
     def caption(self) -> str:
         """How far the training was; "" before there is anything."""
-        return "" if self.sheet is None else f"after step {self.sheet.step:,}"
+        if self.sheet is None:
+            return ""
+        step = self.sheet.step
+        return "at the end" if step is None else f"after step {step:,}"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -82,6 +82,8 @@ class TrainingPanel(QWidget):
         self.report.ending.further_wanted.connect(self.begin)
         if workspace is not None:
             workspace.loaded.connect(self._loaded)
+        if self.strip is not None:
+            trainer.kept.connect(self.strip.end)
         self.beta.moved.connect(self._beta_moved)
         trainer.staged.connect(self._staged)
         trainer.unfolded.connect(self._unfolded)

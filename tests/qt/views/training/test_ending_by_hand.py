@@ -60,6 +60,8 @@ def test_that_it_is_named_before_and_after_and_goes_on_as_another(
             lambda: not window.findChild(QPushButton, "trainOpen").isVisibleTo(window), timeout=5000
         )
         assert name.text() == "toy-vae-2d", "another training is named anew"
+        strip = window.bench.training.strip
+        qtbot.waitUntil(lambda: strip.sheet is None or strip.caption == "at the end", timeout=5000)
         click(qtbot, window, "trainReveal")
         assert folders == [str(models)]
 
