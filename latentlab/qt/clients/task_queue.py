@@ -6,6 +6,7 @@ are delivered on the window's thread.
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,7 +68,9 @@ class TaskQueue(QObject):
             except Exception as error:
                 # The traceback as text: it cannot cross threads in any other form.
                 failure = Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
-            self._ended.emit(_Done(result, failure, then, failed))
+            # Deleted with its window while this ran: nobody waits for the result.
+            with contextlib.suppress(RuntimeError):
+                self._ended.emit(_Done(result, failure, then, failed))
 
         self._pool.start(do)
 

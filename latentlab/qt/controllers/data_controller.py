@@ -33,7 +33,7 @@ from latentlab.session.known_data import (
     split_to_show,
     title_of,
 )
-from latentlab.session.picture_rows import PictureRows
+from latentlab.session.picture_rows import PictureRows, found_in_words
 from latentlab.session.recent_data import RecentData, with_newest
 
 _FILES = "Files of pictures (*.zip *.npz *.csv list_attr*.txt *.gz *-ubyte *.idx3);;All files (*)"
@@ -207,6 +207,7 @@ class DataController(QObject):
             else:
                 self.told.emit(text.partition("\n")[0])
         else:
+            text = text if rows is None else f"{text}\n{found_in_words(rows)}"
             when = "now" if self._form is None or self._form.idle else "when the training is finished"
             self._bar.say(f"{text}\n{title} can be trained on {when}.", good=True)
 
