@@ -474,6 +474,9 @@ def test_that_the_keys_are_the_tapes_after_a_branch_and_after_a_start(
     assert page.focusWidget() is page.tracks.rows[1].tape
     page.run_start(FromNoise())
     assert page.focusWidget() is page.tracks.rows[0].tape
+    # Nor do they go elsewhere when another tape takes its place.
+    page.draw_anew()
+    assert page.focusWidget() is page.tracks.rows[0].tape
 
 
 def test_that_frames_are_left_out_when_memory_is_short(

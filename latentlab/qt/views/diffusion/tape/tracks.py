@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.qt.views.diffusion.tape.runner import Track
@@ -58,10 +58,14 @@ class Tracks(QWidget):
         self._names, self._exclusive = names, exclusive
 
     def begin(self, track: Track) -> None:
-        """Shows a tape, and no other."""
+        """Shows a tape, and no other; it takes the keyboard focus from those before."""
+        focus = self.window().focusWidget()
+        focused = any(row.tape is focus for row in self.rows)
         while self.rows:
             self._remove(self.rows[-1])
         self.add(track)
+        if focused:
+            self.rows[0].tape.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add(self, track: Track) -> None:
         """Adds a tape and makes it current."""
