@@ -24,12 +24,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from latentlab.api import Directions, Model, Posteriors, Tape, diffuse, directions, load_model, sample
+    from latentlab.api import (
+        Directions,
+        Ladder,
+        Model,
+        Posteriors,
+        Tape,
+        diffuse,
+        directions,
+        load_model,
+        sample,
+        theory,
+    )
     from latentlab.errors import LabError
 
 __all__ = [
     "Directions",
     "LabError",
+    "Ladder",
     "Model",
     "Posteriors",
     "Tape",
@@ -38,6 +50,7 @@ __all__ = [
     "directions",
     "load_model",
     "sample",
+    "theory",
 ]
 
 _LAZY = set(__all__) - {"__version__"}

@@ -25,14 +25,18 @@ from numpy.typing import NDArray
 
 from latentlab.api_model import Model as Model  # offered here, too
 from latentlab.api_model import Posteriors as Posteriors
+from latentlab.data import catalog
 from latentlab.engine.attributes.directions import Directions as Directions  # offered here, too
-from latentlab.engine.attributes.finding import directions_of
+from latentlab.engine.attributes.evidence import evidence_of
+from latentlab.engine.attributes.finding import data_of, directions_of
 from latentlab.engine.diffusion.sampling import (
     Condition,
 )
 from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.files import checkpoint
 from latentlab.engine.inference.device import choose_device
+from latentlab.engine.inference.evidence import Ladder as Ladder
+from latentlab.errors import LabError
 
 
 def load_model(name_or_path: str | Path, device: str = "cpu") -> Model:
@@ -93,6 +97,27 @@ def directions(model: Model | str | Path, data: str | None = None, method: str =
         LabError: for a model without an encoder, data without attributes or classes, or an unknown name.
     """
     return directions_of(_opened(model)._loaded, data, method)
+
+
+def theory(
+    model: Model | str | Path, index: int, data: str | None = None, split: str = "test", seed: int = 0
+) -> Ladder:
+    """log p(x) of a picture by every way there is, in nats: bounds, estimates, and the integral itself.
+
+    Args:
+        model: one in memory, a shipped model's name or a model file's path.
+        index: the picture's number in the split.
+        data: a data set's name or path; by default what the model was trained on.
+
+    Raises:
+        LabError: for a model without posterior, likelihood or prior.
+    """
+    loaded = _opened(model)._loaded
+    pictures = catalog.load(data_of(loaded, data), split)
+    if not 0 <= index < len(pictures):
+        raise LabError(f"{pictures.name} ({split}) has {len(pictures):,} pictures, so no number {index:,}")
+    *_, ladder = evidence_of(loaded.model, pictures, index, seed=seed)
+    return ladder
 
 
 def _opened(model: Model | str | Path) -> Model:

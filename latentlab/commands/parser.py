@@ -25,6 +25,7 @@ from latentlab.commands.diffusion_arguments import add_class, add_diffusion_comm
 from latentlab.commands.evaluation_arguments import add_evaluation
 from latentlab.commands.printing import warn
 from latentlab.commands.texture_arguments import add_texture
+from latentlab.commands.theory_arguments import add_theory
 from latentlab.errors import LabError
 from latentlab.version import __version__
 
@@ -188,6 +189,7 @@ def make_parser(training: bool) -> _Parser:
     add_diffusion_commands(add)
     add_attribute_commands(add)
     add_texture(add)
+    add_theory(add)
     _add_verbose(parser)
     return parser
 

@@ -13,6 +13,7 @@ from latentlab.commands.figures import evaluate_model, list_what_ships, show_ins
 from latentlab.commands.outputs import draw_manifold, draw_walk, write_encodings
 from latentlab.commands.samples import draw_samples
 from latentlab.commands.texture import draw_texture
+from latentlab.commands.theory import tell_theory
 from latentlab.commands.training import train_model
 
 Command = Callable[[argparse.Namespace], None]
@@ -33,4 +34,5 @@ COMMANDS: Mapping[str, Command] = {
     "arithmetic": add_to_pictures,
     "analogy": draw_analogy,
     "texture": draw_texture,
+    "theory": tell_theory,
 }
