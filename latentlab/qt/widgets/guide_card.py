@@ -43,7 +43,9 @@ class GuideCard(QFrame):
         """Shows a text below a place of the screen, or above it where there is no room below."""
         room = self._over.window().geometry() & self.screen().availableGeometry()
         width = min(_WIDTH, room.width() - 2 * _GAP)
-        # As wide as it will be, before equations are fitted into it.
+        # As wide as it will be, before equations are fitted into it and its height is measured.
+        bar = Qt.ScrollBarPolicy
+        self.page.setVerticalScrollBarPolicy(bar.ScrollBarAlwaysOff)
         self.resize(width, self.height())
         rows = self.layout()
         assert rows is not None
@@ -52,6 +54,7 @@ class GuideCard(QFrame):
         frame = 2 * self.frameWidth()
         document = self.page.document()
         document.setTextWidth(width - frame)
+        self.page.setVerticalScrollBarPolicy(bar.ScrollBarAsNeeded)
         height = min(int(document.size().height()) + frame + 2, int(_MOST * room.height()))
         below = place.bottom() + _GAP
         top = below if below + height <= room.bottom() else place.top() - _GAP - height
