@@ -3,8 +3,9 @@
     log integral e^f(z) dz  ~=  logsumexp_i ( f(z_i) + log a_i )      z_i the middle of a cell, a_i its area
 
 The box begins as equal cells. Those with a share of the mass worth a look are split in three along each
-axis, and what that changes tells their error: those whose error counts are split again. The midpoint rule converges
-fast for smooth peaks: with cells as wide as a standard deviation of a Gaussian its error is already below 1e-8.
+axis, and what that changes tells their error: those whose error counts are split again. The midpoint rule
+converges fast for smooth peaks: with cells as wide as a standard deviation of a Gaussian its error is already
+below 1e-8.
 """
 
 from __future__ import annotations
