@@ -90,9 +90,9 @@ class CompareBar(QWidget):
         flow.addWidget(_together(tall, *self.layers.values()))
         flow.addWidget(_together(tall, self.scale, self.views, self.show_all))
         flow.addWidget(_together(tall, self.samples, self.others))
-        flow.addWidget(
-            _together(tall, _of("compareUndoButton", undo), _of("compareRedoButton", redo), self.add)
-        )
+        self.steps = _together(tall, _of("compareUndoButton", undo), _of("compareRedoButton", redo))
+        flow.addWidget(self.steps)
+        flow.addWidget(_together(tall, self.add))
 
     def show_picture(self, index: int | None, count: int, name: str, label: int | None) -> None:
         """Shows the number and class of the selected picture of `count`."""

@@ -44,7 +44,7 @@ class Link(QObject):
     def __init__(self, parent: QObject | None = None, lab: Workspace | None = None) -> None:
         super().__init__(parent)
         self.lab = lab
-        self.undo_stack = QUndoStack(self) if lab is None else lab.undo_stack
+        self._own_stack = QUndoStack(self)
         # The sessions that steps of the lab's stack may still change; anew with each model.
         self._valid: dict[Session, object] = {}
         self._doing = False
@@ -54,6 +54,11 @@ class Link(QObject):
         # Workspaces whose plane has been moved to the common region.
         self._in_step: set[Workspace] = set()
         self._passing = False
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """The lab's, which is another one for each of its models; without a lab, the columns' own."""
+        return self._own_stack if self.lab is None else self.lab.undo_stack
 
     @property
     def workspaces(self) -> tuple[Workspace, ...]:
@@ -132,9 +137,11 @@ class Link(QObject):
         if leader is None:
             return
         state = leader.state
+        # Columns that show a picture while the lab has none selected go on with theirs.
+        keeps = leader is self.lab and state.selected is None
         for edit in (
             MoveProbe(z=state.probe),
-            SelectImage(index=state.selected),
+            SelectImage(index=workspace.state.selected if keeps else state.selected),
             HideClasses(hidden=state.hidden),
             SetLayers(layers=state.layers),
             SetGroups(group_a=state.group_a, group_b=state.group_b),

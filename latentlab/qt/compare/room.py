@@ -104,7 +104,7 @@ class CompareRoom(QWidget):
             self.view.deleteLater()
         if state.selected is None:
             # A place for comparing pictures selects one from the start.
-            state = replace(state, selected=0)
+            state = replace(state, selected=0, pictures=None)
         self._shown = _shown(state)
         self.view = CompareView(state, Path(self._trainer.folder), self.asked, lab=self._workspace)
         self.view.troubled.connect(self.troubled)

@@ -69,6 +69,8 @@ class CompareView(QWidget):
             action.setObjectName(name)
             action.setIconText(text)
         self.bar = CompareBar(self.undo, self.redo)
+        # The lab has its own.
+        self.bar.steps.setVisible(lab is None)
         self.bar.picture_wished.connect(self.select)
         self.bar.layer_wished.connect(self._switch_layer)
         self.bar.views_wished.connect(self._link_views)

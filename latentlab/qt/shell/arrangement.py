@@ -14,7 +14,7 @@ from latentlab.qt.shell.panels import BOTTOM, LEFT, RIGHT, Area
 from latentlab.qt.shell.workspaces import Stack, WorkspaceSpec
 
 # A window that has no room for one panel below another at its left.
-_LOW = 700
+_LOW = 900
 _BESIDE, _BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 

@@ -20,6 +20,7 @@ from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
+from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
@@ -71,7 +72,7 @@ class Docks(QObject):
         self.attributes, self.own_picture = self.of(ATTRIBUTES), self.of(OWN_PICTURE)
         self.probe, self.tray, self.training = self.of(PROBE), self.of(TRAY), self.of(TRAINING)
         self.analogy, self.diffusion = self.of(ANALOGY), self.of(DIFFUSION)
-        self.compare = self.of(COMPARE)
+        self.compare, self.points = self.of(COMPARE), self.of(POINTS)
 
     def _place(self, panel: Panel, views: Views, workspace: Workspace) -> Place:
         title = panel.title or panel.views[0].title

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from latentlab.qt.shell.workspace_switcher import Workspaces
@@ -14,6 +14,9 @@ from latentlab.qt.widgets.line_icons import line_icon
 from latentlab.qt.widgets.plain_text import plain_tip, spoken
 
 _KEYS = 9
+_SEARCH = "Search commands"
+# In letters: from here on the search has its words beside its icon.
+_WIDE_EM = 150
 
 
 def key_of(number: int) -> str:
@@ -32,6 +35,7 @@ class WorkspaceBar(QToolBar):
         self.toggleViewAction().setVisible(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._workspaces = workspaces
+        self._search: QToolButton | None = None
         self.buttons = {name: self._button(number, name) for number, name in enumerate(workspaces.specs)}
         group = QButtonGroup(self)
         for button in self.buttons.values():
@@ -53,6 +57,15 @@ class WorkspaceBar(QToolBar):
         workspaces.offered.connect(self._show)
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._search is not None:
+            styles = Qt.ToolButtonStyle
+            wide = self.width() >= _WIDE_EM * self.fontMetrics().averageCharWidth()
+            self._search.setToolButtonStyle(
+                styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly
+            )
+
     def put_left(self, widget: QWidget) -> None:
         """Puts a widget at the left end."""
         self._left.addWidget(widget)
@@ -64,6 +77,9 @@ class WorkspaceBar(QToolBar):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            if icon == "search":
+                action.setIconText(_SEARCH)
+                self._search = button
             button.setAutoRaise(True)
             button.setObjectName(action.objectName().removesuffix("Action") + "Button")
             button.setAccessibleName(spoken(action.text()))

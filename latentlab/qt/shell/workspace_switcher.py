@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Signal, Slot
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.workspace import Workspace
@@ -44,6 +44,8 @@ class Workspaces(QObject):
         workspace: Workspace,
     ) -> None:
         super().__init__(window)
+        # Each panel would glide to its place at every switch.
+        window.setAnimated(False)
         self._window, self._docks, self._centre, self._workspace = window, docks, centre, workspace
         self.specs = {spec.name: spec for spec in specs}
         named = {docks.of(view) for spec in specs for view in (spec.centre, *spec.docked)}
@@ -89,6 +91,10 @@ class Workspaces(QObject):
         spec = self.specs[name]
         if spec is self._current or self.why_not(name):
             return
+        focus = QApplication.focusWidget()
+        if focus is not None:
+            # Else it would wander from one panel to the next as they are hidden, and scroll them.
+            focus.clearFocus()
         self._window.setUpdatesEnabled(False)
         try:
             self._leave()

@@ -81,7 +81,7 @@ class FilmStrip(QListWidget):
         return QSize(320, 120)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, 64)
+        return QSize(100, 64 if self.count() else self.fontMetrics().height() + 8)
 
     def add(self, text: str, image: QImage | None, tip: str) -> None:
         """Appends a picture (None: not available yet) with the text below it."""

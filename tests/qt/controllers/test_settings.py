@@ -120,7 +120,7 @@ def test_that_a_damaged_layout_gives_the_usual_one_and_a_word_in_the_status_bar(
     settings.save()
     with open_window(qtbot, tmp_path) as window:
         docks = window.bench.docks
-        assert all(docks.in_front(dock) for dock in (docks.plane, docks.grid, docks.probe, docks.tray))
+        assert all(docks.in_front(dock) for dock in (docks.plane, docks.points, docks.probe, docks.tray))
         assert "lab.ini" in window.statusBar().currentMessage()
         assert (tmp_path / "lab.ini.damaged").exists()
 

@@ -35,13 +35,13 @@ def test_that_the_palette_brings_a_panel_from_behind_a_tab_and_then_hides_it(
     qtbot: QtBot, window: LabWindow
 ) -> None:
     docks, action = window.bench.docks, window.bench.actions["dimensionsDockAction"]
-    qtbot.waitUntil(lambda: docks.in_front(docks.grid), timeout=2000)
+    qtbot.waitUntil(lambda: docks.in_front(docks.points), timeout=2000)
     assert not docks.in_front(docks.dimensions)
     assert not action.isChecked()
     asked_for(qtbot, window, "panels dimensions")
     qtbot.waitUntil(lambda: docks.in_front(docks.dimensions), timeout=2000)
     qtbot.waitUntil(action.isChecked, timeout=2000)
-    assert not window.bench.actions["manifoldGridDockAction"].isChecked(), "it is behind now"
+    assert not window.bench.actions["pointsDockAction"].isChecked(), "it is behind now"
     asked_for(qtbot, window, "panels dimensions")
     assert not docks.dimensions.isVisible()
     qtbot.waitUntil(lambda: not action.isChecked(), timeout=2000)
@@ -51,8 +51,9 @@ def test_that_the_palette_brings_a_panel_from_behind_a_tab_and_then_hides_it(
 
 
 def test_that_the_tick_follows_the_tabs_and_the_cross_of_a_panel(qtbot: QtBot, window: LabWindow) -> None:
-    dimensions, grid = (window.bench.actions[f"{name}DockAction"] for name in ("dimensions", "manifoldGrid"))
-    qtbot.waitUntil(grid.isChecked, timeout=2000)
+    actions, docks = window.bench.actions, window.bench.docks
+    dimensions, points = actions["dimensionsDockAction"], actions["pointsDockAction"]
+    qtbot.waitUntil(points.isChecked, timeout=2000)
     bar = next(
         bar
         for bar in window.findChildren(QTabBar)
@@ -60,11 +61,11 @@ def test_that_the_tick_follows_the_tabs_and_the_cross_of_a_panel(qtbot: QtBot, w
     )
     place = [bar.tabText(place) for place in range(bar.count())].index("Dimensions")
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(place).center())
-    qtbot.waitUntil(lambda: dimensions.isChecked() and not grid.isChecked(), timeout=2000)
-    window.bench.docks.dimensions.close()
-    picture = window.bench.actions["ownPictureDockAction"]
+    qtbot.waitUntil(lambda: dimensions.isChecked() and not points.isChecked(), timeout=2000)
+    docks.dimensions.close()
     qtbot.waitUntil(lambda: not dimensions.isChecked(), timeout=2000)
-    qtbot.waitUntil(lambda: grid.isChecked() is not picture.isChecked(), timeout=2000)
+    grid = actions["manifoldGridDockAction"]
+    qtbot.waitUntil(lambda: points.isChecked() is not grid.isChecked(), timeout=2000)
 
 
 def test_that_a_panel_of_another_workspace_opens_here_as_a_panel_and_is_large_again_at_home(

@@ -97,11 +97,11 @@ def test_that_the_dimensions_behind_the_grids_tab_ask_for_nothing_until_they_are
             qtbot.waitUntil(asked, timeout=2000)
 
 
-def test_that_grid_and_tray_are_in_front_of_what_shares_their_places(qtbot: QtBot, tmp_path: Path) -> None:
+def test_that_points_and_tray_are_in_front_of_what_shares_their_places(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         docks = window.bench.docks
         for _ in range(2):
-            qtbot.waitUntil(lambda: not docks.grid.visibleRegion().isEmpty(), timeout=1000)
+            qtbot.waitUntil(lambda: not docks.points.visibleRegion().isEmpty(), timeout=1000)
             assert docks.dimensions.visibleRegion().isEmpty()
             assert not docks.tray.visibleRegion().isEmpty()
             docks.dimensions.raise_()

@@ -140,6 +140,8 @@ def test_that_the_keyboard_leaves_a_panel_that_goes_behind_another_tab(
     docks = window.bench.docks
     grid = window.findChild(QWidget, "manifoldGrid")
     assert grid is not None
+    docks.bring(docks.grid)
+    until_idle()
     grid.setFocus()
     docks.bring(docks.dimensions)
     qtbot.waitUntil(lambda: docks.in_front(docks.dimensions), timeout=2000)

@@ -27,7 +27,6 @@ from latentlab.qt.widgets.colours import Theme
 TOOLBAR = (
     "openAction", "exportProbeAction", "",
     "randomProbeAction", "originAction", "pinHereAction", "",
-    "trainAction", "diffusionAction", "",
     "zoomInAction", "zoomOutAction", "showAllAction", "",
     "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "densityLayerAction",
 )  # fmt: skip

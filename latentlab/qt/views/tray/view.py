@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QImage, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.points import TrayRequest, WalkReply
@@ -86,6 +86,7 @@ class Tray(QWidget):
 
     def _lay_out(self) -> None:
         self._arrows: list[QToolButton] = []
+        self._for_pins: list[QToolButton] = []
         row = QHBoxLayout()
         row.setSpacing(4)
         for action, arrow in (
@@ -107,7 +108,9 @@ class Tray(QWidget):
             row.addWidget(button)
             if action is self.pin_action:
                 row.addStretch(1)
-        layout = QVBoxLayout(self)
+            elif arrow is None:
+                self._for_pins.append(button)
+        layout = self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(5)
         layout.addWidget(self.strip, 1)
@@ -117,10 +120,13 @@ class Tray(QWidget):
         return QSize(240, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # Where height is limited, dragging, keys and the menu still change the order.
-        for button in self._arrows:
-            button.setVisible(self.width() >= _ROOMY)
+        self._show_arrows()
         super().resizeEvent(event)
+
+    def _show_arrows(self) -> None:
+        # Where width is limited, dragging, keys and the menu still change the order.
+        for button in self._arrows:
+            button.setVisible(self.width() >= _ROOMY and bool(self._shown))
 
     # What comes from the workspace
 
@@ -148,6 +154,13 @@ class Tray(QWidget):
         for number, pin in enumerate(self._shown, 1):
             place = ", ".join(f"{value:.2f}" for value in pin[:4])
             self.strip.add(str(number), self._pictures.get(pin), f"Pin {number} at z = ({place})")
+        # Empty, it takes one line.
+        directions = QBoxLayout.Direction
+        self._whole.setDirection(directions.TopToBottom if self._shown else directions.RightToLeft)
+        for button in self._for_pins:
+            button.setVisible(bool(self._shown))
+        self._show_arrows()
+        self.strip.updateGeometry()
         self.strip.fit()
         self.strip.setCurrentRow(len(self._shown) - 1 if pinned else min(row, len(self._shown) - 1))
         self._offer()

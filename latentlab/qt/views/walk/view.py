@@ -139,7 +139,9 @@ class WalkPlayer(QWidget):
         self._stack.addWidget(self.player)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 132)  # the layout changes direction, so its own minimum is wrong
+        # The layout changes direction, so its own minimum is wrong. A note takes two lines.
+        walks = self._stack.currentWidget() is self.player
+        return QSize(240, 132 if walks else 2 * self.fontMetrics().height() + 8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = self.width() >= _WIDE
@@ -192,6 +194,7 @@ class WalkPlayer(QWidget):
             self._walk, self._frame, self._forward = None, 0, True
         self.player.setEnabled(can)
         self._stack.setCurrentWidget(self.player if can else self.why_not)
+        self.updateGeometry()
 
     def _draw_curve(self) -> None:
         """Draws the curve when it is visible: the first one costs an import."""

@@ -59,7 +59,7 @@ def test_that_the_first_look_opens_the_denoiser_of_the_planes_data_and_draws(
     with open_window(qtbot, tmp_path) as window:
         assert window.bench.denoiser_client.model is None
         window.bench.diffusion.reverse.form.steps.setValue(3)
-        button = window.findChild(QToolButton, "diffusionButton")
+        button = window.findChild(QToolButton, "workspace_diffusion")
         qtbot.mouseClick(button, LEFT)
         qtbot.waitUntil(lambda: finished(window), timeout=20000)
         assert window.bench.denoiser_client.model is not None
