@@ -17,7 +17,7 @@ from latentlab.qt.views.training.report_box import ReportBox
 from latentlab.qt.widgets.plain_text import on_button
 
 _MOST_EPOCHS = 100_000
-_USUAL, _NAME = "Train &Further …", 24
+_USUAL, _NAME = "Train F&urther …", 24
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Further(QObject):
         """This model is open: no training has ended."""
         fits = bool(path) and Path(path).name != "" and Capability.FITS not in capabilities
         self._model = _Model(Path(path), data) if fits else None
-        self._box.further.setText(f"Train {on_button(Path(path).stem, _NAME)} &Further …")
+        self._box.further.setText(f"Train {on_button(Path(path).stem, _NAME)} F&urther …")
         self._box.endings.setVisible(fits)
         for button in (self._box.open, self._box.reveal, self._box.rename):
             button.hide()

@@ -95,7 +95,7 @@ def test_that_the_open_model_is_trained_further_though_it_was_trained_another_da
 ) -> None:
     with training_window(qtbot, tmp_path) as window:
         further = window.findChild(QPushButton, "trainFurther")
-        assert further.text() == "Train tiny &Further …"
+        assert further.text() == "Train tiny F&urther …"
         click(qtbot, window, "trainFurther")
         dialog = window.findChild(QInputDialog, "trainFurtherDialog")
         dialog.setIntValue(2)
@@ -104,7 +104,7 @@ def test_that_the_open_model_is_trained_further_though_it_was_trained_another_da
         qtbot.waitUntil(lambda: window.workspace.state.model == str(kept), timeout=20_000)
         first = load_model(tmp_path / "tiny.safetensors").card
         assert (load_model(kept).card.config, load_model(kept).card.kind) == (first.config, first.kind)
-        assert further.text() == "Train &Further …"
+        assert further.text() == "Train F&urther …"
 
 
 @pytest.fixture
