@@ -140,6 +140,13 @@ def _filled(column: Kept, other: Kept | None) -> Kept:
     return column
 
 
+def say_the_same(one: Words, other: Words) -> bool:
+    """Whether two columns have the same word for each picture."""
+    code_of = {word: code for code, word in enumerate(other.words)}
+    of_each = np.array([code_of.get(word, -2) for word in one.words] + [-1])
+    return len(one) == len(other) and bool(np.array_equal(of_each[one.codes], other.codes))
+
+
 def find(columns: Mapping[str, Column], name: str) -> Column | None:
     """The column of a name: as written, else whatever its letter case, else with "_" for blanks."""
     if name in columns:

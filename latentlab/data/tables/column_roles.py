@@ -116,7 +116,8 @@ class Roles:
         names = {one.known.name for one in self.attributes}
         used = {place for place, known in self.known.items() if known.name in names}
         split = () if self.split is None else (self.split[0],)
-        return {*used, *split, *self.same_as, *(() if self.label is None else (self.label,))}
+        # The class can be found by its column's own name, too.
+        return {*used, *split, *self.same_as} - {self.label}
 
     # Which column is what
 

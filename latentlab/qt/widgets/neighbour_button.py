@@ -1,20 +1,20 @@
-"""A button for one of the nearest pictures, in a frame of its class's colour."""
+"""A button for one of the nearest pictures, in a frame of its point's colour."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from latentlab.engine.types import Point
-from latentlab.qt.widgets.colours import class_colour
+from latentlab.qt.widgets.colours import PLAIN_COLOUR
 from latentlab.qt.widgets.images import draw_crisp
 
 FRAME = 3
 
 
 class NeighbourButton(QAbstractButton):
-    """One image in a frame of its class's colour. `pointed` says whether mouse or keyboard focus is on it."""
+    """One image in a frame of its point's colour. `pointed` says whether mouse or keyboard focus is on it."""
 
     pointed = Signal(bool)
 
@@ -28,14 +28,20 @@ class NeighbourButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.row: int | None = None
         self.z: Point = ()
-        self._label = -1
+        self._colour = QColor(PLAIN_COLOUR)
         self._image: QImage | None = None
         self.hide()
 
-    def show_image(self, row: int, z: Point, label: int, image: QImage) -> None:
+    def show_image(self, row: int, z: Point, colour: QColor, image: QImage) -> None:
         """Shows another image of the data."""
-        self.row, self.z, self._label, self._image = row, z, label, image
+        self.row, self.z, self._colour, self._image = row, z, colour, image
         self.update()
+
+    def frame_in(self, colour: QColor) -> None:
+        """Draws its frame in a colour."""
+        if colour != self._colour:
+            self._colour = colour
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(62, 62)
@@ -63,12 +69,12 @@ class NeighbourButton(QAbstractButton):
         inside = QRectF(self.rect()).adjusted(FRAME, FRAME, -FRAME, -FRAME)
         picture = draw_crisp(painter, inside, self._image)
         half = 0.5 * FRAME
-        pen = QPen(class_colour(self._label), FRAME)
+        pen = QPen(self._colour, FRAME)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
         painter.drawRect(picture.adjusted(-half, -half, half, half))
         if self.hasFocus() or self.underMouse():
-            # Inside the frame, light on dark: visible on any picture and beside any class colour.
+            # Inside the frame, light on dark: visible on any picture and beside any colour.
             for inset, ink in ((0.5, self.palette().windowText()), (1.5, self.palette().window())):
                 painter.setPen(QPen(ink, 1))
                 painter.drawRect(picture.adjusted(inset, inset, -inset, -inset))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from latentlab.core.columns import Column, Numbers, Texts, Words
+from latentlab.core.columns import Column, Numbers, Texts, Words, say_the_same
 from latentlab.core.matching import CLASS
 from latentlab.engine.rendering.requests.figures import (
     NOTHING,
@@ -58,6 +58,8 @@ class PointColumns(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self.columns: dict[str, Column] = {}
+        # The column of the table that is the class, which can be found by its own name too.
+        self._like_class: frozenset[str] = frozenset()
         self.version = 0
         self._cache: dict[tuple[str, ...], dict[str, NDArray[np.float32]]] = {}
         self._failed: set[str] = set()
@@ -76,7 +78,7 @@ class PointColumns(QObject):
         """What can colour the points, in groups."""
         found = []
         for name, column in self.columns.items():
-            if name in _FIGURES or isinstance(column, Texts):
+            if name in _FIGURES or isinstance(column, Texts) or name in self._like_class:
                 continue
             title = self.title_of(name)
             if name in _TITLES:
@@ -161,6 +163,13 @@ class PointColumns(QObject):
     def _loaded(self, model: LoadedReply) -> None:
         self._asked, self._failed = "", set()
         self.columns = dict(rows_of(model).columns)
+        classes = self.columns.get(CLASS)
+        self._like_class = frozenset(
+            name
+            for name, one in self.columns.items()
+            if isinstance(one, Words) and isinstance(classes, Words) and one is not classes
+            if len(one.words) >= len(classes.words) and say_the_same(classes, one)
+        )
         if not self._workspace.following:
             for name, values in self._known().items():
                 # The data may have been read again since.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 
 from latentlab.core.columns import Column
 from latentlab.core.expression import Expression, ExpressionError, parse
@@ -83,7 +83,13 @@ class PointFacts(QObject):
     @property
     def unknown_colour(self) -> str:
         """The colour of points of which the column says nothing, "#rrggbb"."""
-        return PLAIN_COLOUR if self.by == CLASS else UNKNOWN_COLOURS[self._dark]
+        return UNKNOWN_COLOURS[self._dark]
+
+    def colour_of(self, row: int) -> QColor:
+        """The colour of a picture's point."""
+        if self.look is None or row >= len(self.look.inks):
+            return QColor(PLAIN_COLOUR)
+        return QColor.fromRgb(int(self.look.inks[row]) & 0xFFFFFF)
 
     @property
     def looks_for(self) -> bool:

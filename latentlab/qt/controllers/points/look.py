@@ -122,7 +122,7 @@ def inks_by(column: Column | None, count: int, dark: bool) -> NDArray[np.uint32]
         low, high = extent_of(column.values)
         return inks_of(column.values, low, high, dark, ink_of(UNKNOWN_COLOURS[dark]))
     if isinstance(column, Words):
-        unknown = PLAIN_COLOUR if column.name == CLASS else UNKNOWN_COLOURS[dark]
+        unknown = UNKNOWN_COLOURS[dark]
         colours = coloured_as(column)
         names = [UNKNOWN_COLOURS[dark] if one is None else word_colour(one) for one in colours]
         # The last is that of -1, unknown.

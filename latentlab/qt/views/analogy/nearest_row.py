@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.points.facts import facts_of
 from latentlab.qt.widgets.flow_layout import TileLayout
 from latentlab.qt.widgets.images import data_picture, to_qimage
 from latentlab.qt.widgets.neighbour_button import NeighbourButton
@@ -50,7 +51,8 @@ class NearestRow(QWidget):
             for row, button in zip(rows, self.buttons, strict=False):
                 at = tuple(map(float, encodings.mean[row]))
                 label = -1 if model.labels is None else int(model.labels[row])
-                button.show_image(row, at, label, to_qimage(data_picture(model.images, row)))
+                colour = facts_of(self._workspace).colour_of(row)
+                button.show_image(row, at, colour, to_qimage(data_picture(model.images, row)))
                 gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(z, np.float32)))
                 name = "" if label < 0 else f", class {listed(model.classes[label])}"
                 button.setAccessibleName(f"Picture {row:,}{name}")

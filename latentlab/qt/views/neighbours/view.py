@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.points.facts import facts_of
 from latentlab.qt.views.neighbours.group_menu import group_menu
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.flow_layout import TileLayout
@@ -29,13 +30,13 @@ COUNT = 8
 
 
 class Neighbours(QWidget):
-    """The eight nearest images of the visible classes. A click selects one; hovering marks its point."""
+    """The eight nearest images that no filter hides. A click selects one; hovering marks its point."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("neighbours")
         self.setAccessibleName("Pictures nearest to the probe")
-        self._workspace = workspace
+        self._workspace, self._facts = workspace, facts_of(workspace)
         self._pointing: NeighbourButton | None = None
         self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
         self.heading = RichLabel("<b>Nearest pictures</b>")
@@ -62,11 +63,18 @@ class Neighbours(QWidget):
         workspace.probed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
+        self._facts.dressed.connect(self._dressed)
         self._due.start()
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
-        if (old.probe, old.hidden) != (new.probe, new.hidden) and not self._due.isActive():
+        if old.probe != new.probe and not self._due.isActive():
+            self._due.start()
+
+    @Slot()
+    def _dressed(self) -> None:
+        """The points have other colours, or others are hidden."""
+        if not self._due.isActive():
             self._due.start()
 
     @Slot(object)
@@ -96,7 +104,7 @@ class Neighbours(QWidget):
         model, encodings = self._workspace.model, self._workspace.encodings
         rows: list[int] = []
         if model is not None and encodings is not None:
-            rows = self._nearest(model, encodings)
+            rows = self._nearest(encodings)
             for row, button in zip(rows, self.buttons, strict=False):
                 self._fill(button, row, model, encodings)
         for number, button in enumerate(self.buttons):
@@ -107,23 +115,20 @@ class Neighbours(QWidget):
         elif encodings is None or not len(encodings.mean):
             words = "The pictures are not encoded yet."
         else:
-            words = "All classes are hidden."
+            words = "All points are hidden."
         self.note.setText(words)
         self.note.setVisible(not rows)
 
-    def _nearest(self, model: LoadedReply, encodings: EncodingsReply) -> list[int]:
-        points, state = encodings.mean, self._workspace.state
+    def _nearest(self, encodings: EncodingsReply) -> list[int]:
+        points, state, look = encodings.mean, self._workspace.state, self._facts.look
         if points.shape[1] != len(state.probe):
             return []  # another model's, about to be replaced
         if self._lengths is None or self._lengths[0] is not encodings:
             self._lengths = (encodings, squared_lengths(points))
         lengths = self._lengths[1]
-        if not state.hidden or model.labels is None:
+        if look is None or look.shown is None or len(look.shown) < len(points):
             return nearest(points, state.probe, COUNT, lengths=lengths)
-        # One more than there are classes: the last is for -1, an image without a class.
-        shown = np.ones(len(model.classes) + 1, dtype=np.bool_)
-        shown[list(state.hidden)] = False
-        return nearest(points, state.probe, COUNT, shown[model.labels[: len(points)]], lengths)
+        return nearest(points, state.probe, COUNT, look.shown[: len(points)], lengths)
 
     def _fill(self, button: NeighbourButton, row: int, model: LoadedReply, encodings: EncodingsReply) -> None:
         z = tuple(map(float, encodings.mean[row]))
@@ -131,11 +136,13 @@ class Neighbours(QWidget):
         if (row, z) != (button.row, button.z) or self._filled_from.get(button) is not model:
             self._filled_from[button] = model
             label = -1 if model.labels is None else int(model.labels[row])
-            button.show_image(row, z, label, to_qimage(data_picture(model.images, row)))
+            colour = self._facts.colour_of(row)
+            button.show_image(row, z, colour, to_qimage(data_picture(model.images, row)))
             name = "" if label < 0 else f", class {listed(model.classes[label])}"
             button.setAccessibleName(f"Picture {row:,}{name}")
             if button is self._pointing:
                 self._workspace.do(PointAt(z=z))
+        button.frame_in(self._facts.colour_of(row))
         gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(self._workspace.state.probe, np.float32)))
         button.setToolTip(
             plain_tip(
