@@ -155,10 +155,8 @@ class TrainerClient(QObject):
         return self.folder / f"{self.free_stem(stem)}.safetensors"
 
     def free_stem(self, stem: str) -> str:
-        """The name of such a file without its ending: the stem itself, or with "my-" or a number."""
+        """The name of such a file without its ending: the stem itself, or with a number."""
         stem = cut(stem, _LONGEST_STEM)
-        if stem in model_files():
-            stem = f"my-{stem}"
         names = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
         return next(name for name in names if not self._is_taken(name))
 

@@ -17,6 +17,7 @@ from latentlab.engine.training.presets import (
     suited_to,
 )
 from latentlab.session.known_data import Known
+from latentlab.shipped import model_files
 
 _PLAN = TrainingPlan(epochs=10, learning_rate=1e-3, binarise_input=False)
 
@@ -98,6 +99,7 @@ def facts_in_words(known: Known, model: LoadedReply | None) -> str:
 
 
 def stem_of(spec: str, choice: Choice) -> str:
-    """A name for a model of these pictures: "cats-vae-32d"."""
+    """A name for a model of these pictures: "cats-vae-32d", or "my-mnist-vae-2d" if one ships."""
     latents = f"-{choice['latents']}d" if "latents" in choice.values else ""
-    return f"{Path(spec.split('::')[0]).stem}-{choice.kind}{latents}"
+    stem = f"{Path(spec.split('::')[0]).stem}-{choice.kind}{latents}"
+    return f"my-{stem}" if stem in model_files() else stem

@@ -9,12 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.core.figures import ChartSpec, Figures, FigureSpec, FiguresSpec, SeriesSpec
 from latentlab.engine.training.events import Finished, Progress, Started
+from latentlab.engine.training.presets import Choice
 from latentlab.models.objectives.figures import ELBO, elbo_figures
 from latentlab.qt.views.training.charts import as_axis, drawn, read_out, span, steps_span
 from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.history import SETTLES_AFTER, History, Series
 from latentlab.qt.views.training.name_field import NameField, fault_of
 from latentlab.qt.views.training.part_bars import PartBars
+from latentlab.qt.views.training.selection import stem_of
 from latentlab.qt.views.training.text import (
     about,
     ending_in_words,
@@ -154,3 +156,9 @@ def test_that_a_chart_of_any_number_of_lines_is_drawn_and_read_out(qtbot: QtBot,
     assert len(plot.words.removeprefix("step 10: ").split(", ")) == len(parts)
     plot.pointed.emit(None)
     assert not plot.words.startswith("step")
+
+
+def test_that_a_name_is_made_of_pictures_and_kind_and_never_that_of_a_model_that_ships():
+    assert stem_of("/pictures/cats::side=32", Choice.of("vae", latents=32)) == "cats-vae-32d"
+    assert stem_of("mnist", Choice.of("ppca", latents=2)) == "my-mnist-ppca-2d"
+    assert stem_of("mnist", Choice.of("ppca", latents=5)) == "mnist-ppca-5d"
