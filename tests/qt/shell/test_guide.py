@@ -177,6 +177,12 @@ def test_that_the_small_question_mark_of_each_panel_explains_it(qtbot: QtBot, tm
         guide.card.page.asked.emit("explore.md#the-plane")
         assert not guide.card.isVisible()
         assert guide.column.here == "explore.md#the-plane"
+        window.bench.presentation.begin()
+        until_idle()
+        assert not probe.isVisible()
+        window.bench.presentation.leave()
+        until_idle()
+        assert probe.isVisible()
 
 
 def test_that_the_bar_explains_the_large_view_of_each_workspace_and_leads_on(
@@ -334,3 +340,34 @@ def test_that_every_dialog_with_f1_has_words_of_its_own() -> None:
     ]
     assert len(found) >= 5
     assert [name for name in found if about(name) is None and glossary.term(name) is None] == []
+
+
+def test_that_tab_goes_through_the_links_of_a_chapter_and_out_of_the_guide_and_first_steps(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.activateWindow()
+        guide = window.bench.guide
+        guide.column.read("install.md")
+        page = guide.column.page
+        assert page.hasFocus()
+        qtbot.keyClick(page, Qt.Key.Key_Tab)
+        assert page.hasFocus(), "there are two links"
+        assert page.textCursor().charFormat().anchorHref().startswith("https://pytorch.org")
+        qtbot.keyClick(page, Qt.Key.Key_Tab)
+        qtbot.keyClick(page, Qt.Key.Key_Return)
+        assert guide.column.here == CONTENTS, "Enter follows a link"
+        steps = 0
+        while guide.column.isAncestorOf(QApplication.focusWidget()):
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+            steps += 1
+            assert steps < 60
+        guide.steps.begin()
+        stops = set()
+        for _ in range(4):
+            stops.add(QApplication.focusWidget().objectName())
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert "firstStepsNext" in stops
+        assert not guide.steps.bubble.isAncestorOf(QApplication.focusWidget())
+        assert guide.steps.running
+        guide.steps.end()

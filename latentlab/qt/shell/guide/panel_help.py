@@ -45,9 +45,12 @@ class PanelHelp(QToolButton):
         if not isinstance(panel, QDockWidget):
             self.move(panel.width() - _SIDE - _MARGIN, _MARGIN)
         elif (own := cast("QWidget | None", panel.titleBarWidget())) is not None:
+            # In a presentation there are no titles.
+            self.setVisible(own.sizeHint().height() > 0)
             right = own.mapTo(panel, own.rect().topRight()).x()
             self._stand_before(own.findChildren(QAbstractButton), right, own.height())
         else:
+            self.show()
             names = ("qt_dockwidget_floatbutton", "qt_dockwidget_closebutton")
             buttons = [panel.findChild(QAbstractButton, name) for name in names]
             visible = [button for button in buttons if button is not None and not button.isHidden()]
