@@ -22,7 +22,8 @@ class FirstSteps(QObject):
     """Shows the marks of a window.
 
     Args:
-        begun: is called at the beginning: brings what the marks point at into sight.
+        begin: is called at the beginning.
+        bring: brings the panel of a view of this name to the front.
 
     Signals:
         ended: after the last mark, or when the rest was skipped.
@@ -31,10 +32,14 @@ class FirstSteps(QObject):
     ended = Signal()
 
     def __init__(
-        self, window: QMainWindow, marks: Sequence[Mark], begun: Callable[[], None] = lambda: None
+        self,
+        window: QMainWindow,
+        marks: Sequence[Mark],
+        begin: Callable[[], None],
+        bring: Callable[[str], object],
     ) -> None:
         super().__init__(window)
-        self._begun = begun
+        self._begin, self._bring = begin, bring
         self._window, self._marks, self._number = window, marks, 0
         self._came_from: QWidget | None = None
         self.frame = _Frame(window)
@@ -56,7 +61,7 @@ class FirstSteps(QObject):
         """Shows the first mark."""
         self._came_from = self._window.focusWidget()
         self._number = 0
-        self._begun()
+        self._begin()
         self._follow.start()
         self._show()
         self.bubble.next.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -93,7 +98,13 @@ class FirstSteps(QObject):
         self.ended.emit()
 
     def _show(self) -> None:
-        self.bubble.say(self._marks[self._number], self._number)
+        mark = self._marks[self._number]
+        if mark.panel:
+            focus = self._window.focusWidget()
+            self._bring(mark.panel)
+            if focus is not None and self.bubble.isAncestorOf(focus):
+                focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.bubble.say(mark, self._number)
         self._place()
         self.bubble.show()
         self.bubble.raise_()

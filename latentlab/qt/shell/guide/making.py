@@ -42,8 +42,9 @@ def make_guide(
 
     # There everything that the marks point at is in sight.
     explore = partial(workspaces.show, next(iter(workspaces.specs)))
-    steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace), explore)
-    guide = Guide(window, named, partial(_bring, views, docks), partial(_run, actions), status.say, steps)
+    bring = partial(_bring, views, docks)
+    steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace), explore, bring)
+    guide = Guide(window, named, bring, partial(_run, actions), status.say, steps)
     for place in docks.places:
         inner = place.content
         if place.panel.one_of:

@@ -23,11 +23,13 @@ class Mark:
         title: what it points at.
         text: what to do there.
         place: the rectangle of the window it points at now; None while that is out of sight.
+        panel: the name of a view that is to be in sight, "" for none.
     """
 
     title: str
     text: str
     place: Callable[[], QRect | None]
+    panel: str = ""
 
 
 def first_steps(window: QMainWindow, plane: LatentPlane, workspace: Workspace) -> tuple[Mark, ...]:
@@ -47,12 +49,14 @@ def first_steps(window: QMainWindow, plane: LatentPlane, workspace: Workspace) -
             "All of it at once",
             "The grid shows what the model draws everywhere. Click a picture to go there.",
             at("manifoldGrid", "manifoldGridDock"),
+            panel="manifold_grid",
         ),
         Mark(
             "Keep what you like",
             "Press P to pin the place of the ring. Two pins make a walk from one picture to the other: "
             "play it with W.",
             at("trayAndWalk", "tray", "pinHereButton"),
+            panel="tray",
         ),
         Mark(
             "Other models",
