@@ -213,7 +213,7 @@ def _figure(kind: KindSpec | None, metrics: Mapping[str, Any]) -> str:
         for one in kind.figures.figures:
             value = metrics.get(one.name)
             if one.better and isinstance(value, int | float) and not isinstance(value, bool):
-                text = f"{one.title} {value:.4g} {one.unit}".strip()
+                text = f"{one.title} {value:.4g} {one.unit}".strip() + f" ({one.better} is better)"
                 break
     # A minus sign, not a hyphen, where a number follows.
     text = text.replace(" -", " −")

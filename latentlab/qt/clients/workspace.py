@@ -72,6 +72,8 @@ class Workspace(SessionRequests):
         self._astray, self._brought_back = False, 0
         self._before_training: SessionState | None = None
         self._notes: list[str] = []
+        # Data that a model has been open without.
+        self._lacked: set[str] = set()
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         session.listen(self._session_changed)
@@ -125,7 +127,7 @@ class Workspace(SessionRequests):
         """
         self._followed, self._asked = None, Asked(state, self.session.kept, goes_on, afresh)
         self.busy.emit(f"Opening {state.model} …")
-        alone = may_be_alone(state, self.state, self.model)
+        alone = may_be_alone(state, self.state, self.model, self._lacked)
         return self.ask(LoadRequest, state.model, state.data, state.split, alone)
 
     def follow(self, snapshot: Snapshot) -> None:
@@ -247,6 +249,7 @@ class Workspace(SessionRequests):
         other = before is None or before.path != reply.path
         arrival = arrive(self._asked, self.session.kept, self.state, before, reply)
         self._notes = [*reply.notes, *arrival.notes]
+        self._lacked |= {reply.missing} - {""}
         if self.afresh:
             self.histories.clear()
         elif arrival.stale:

@@ -307,6 +307,12 @@ def test_that_a_model_opens_without_its_data_and_they_are_found_again(qtbot: QtB
         until_idle()
         assert window.workspace.model.missing == ""
         assert len(window.workspace.model.images) > 0
+        window.workspace.undo_stack.undo()
+        until_idle()
+        assert window.workspace.model.missing == str(tmp_path / "gone"), "as it was"
+        window.workspace.undo_stack.redo()
+        until_idle()
+        assert len(window.workspace.model.images) > 0
 
 
 def test_that_notes_are_plain_json(tmp_path: Path) -> None:

@@ -24,14 +24,14 @@ class Shown:
         kind: its kind and latents.
         data: the pictures it is shown on.
         partner: the other model that is at work, "" for none.
-        missing: whether its own pictures were not found.
+        missing: its own pictures, if they were not found.
     """
 
     name: str
     kind: str = ""
     data: str = ""
     partner: str = ""
-    missing: bool = False
+    missing: str = ""
 
     @property
     def second(self) -> str:
@@ -58,7 +58,9 @@ class ModelChip(QToolButton):
         self.shown = shown
         self.setAccessibleName(f"Open model: {one_line(shown.name)}")
         self.setAccessibleDescription(one_line(shown.second))
-        lines = (shown.name, shown.kind, shown.data, shown.partner and f"At work with {shown.partner}")
+        partner = shown.partner and f"At work with {shown.partner}"
+        missing = shown.missing and f"Its data, {shown.missing}, were not found: see the menu Data."
+        lines = (shown.name, shown.kind, shown.data, missing, partner)
         said = "\n".join(one_line(line) for line in lines if line)
         self.setToolTip(plain_tip(f"{said}\nClick to see all models (Ctrl+M)."))
         self.update()

@@ -268,6 +268,7 @@ class Gallery(QObject):
                 kind=in_short(kind, model.latents),
                 data=_data_in_words(model),
                 partner="" if at_work is None else at_work.model,
+                missing=model.missing,
             )
         )
 
