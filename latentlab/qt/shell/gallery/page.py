@@ -23,7 +23,7 @@ from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.term import TermButton
 
-_WIDEST, _MARGIN = 1360, 18
+_WIDEST, _MARGIN = 2200, 18
 # The second click of a double click must not fall on what lies below.
 _LEAVE_MS = 250
 _ARROWS = (
