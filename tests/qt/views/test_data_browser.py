@@ -154,12 +154,22 @@ def test_that_what_is_looked_for_here_is_looked_for_in_the_plane_and_back(
     until_idle()
     assert not view.bar.note.isVisible()
     assert view.grid._inks is not None, "a line in the colour of the point"
-    elbo = np.arange(COUNT, dtype=np.float32)[::-1].copy()
-    facts = facts_of(workspace)
-    facts.columns.columns["elbo"] = Numbers("elbo", elbo, "nats")
-    facts.columns._renew()
+
+
+def test_that_a_figure_is_computed_when_the_pictures_are_sorted_by_it(
+    qtbot: QtBot, renderer: FakeRenderer, workspace: Workspace, view: DataBrowser
+) -> None:
+    renderer.figures = ("elbo",)
+    with qtbot.waitSignal(workspace.encoded, timeout=3000):
+        workspace.open(workspace.state)
     view.bar.sort.setCurrentIndex(view.bar.sort.findData("elbo"))
-    assert view.shown.tolist() == list(range(COUNT))[::-1], "what the model has computed is a column too"
+    until_idle()
+    elbo = facts_of(workspace).columns.columns["elbo"]
+    assert isinstance(elbo, Numbers)
+    assert view.shown.tolist() == np.argsort(elbo.values, kind="stable").tolist()
+    view.bar.caption.setCurrentIndex(view.bar.caption.findData("elbo"))
+    assert "ELBO: " in view.grid.tip(3)
+    assert not view.bar.note.isVisible()
 
 
 def test_that_the_mouse_points_in_the_plane_and_ctrl_wheel_resizes(

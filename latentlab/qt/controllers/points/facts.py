@@ -47,6 +47,8 @@ class PointFacts(QObject):
         self.error: ExpressionError | None = None
         self.found_count = self.shown_count = 0
         self._dark = False
+        # Figures that other views show, besides those that the points need.
+        self._besides: tuple[str, ...] = ()
         self._dresser = Dresser()
         self._newest = Newest(TaskQueue(self), self._take, self._broke)
         self._parsed: tuple[str, Expression | None, ExpressionError | None] = ("", None, None)
@@ -96,6 +98,14 @@ class PointFacts(QObject):
         """Whether some points are looked for, and the others dimmed."""
         return self.look is not None and self.look.found is not None
 
+    def want_besides(self, names: tuple[str, ...]) -> None:
+        """Has these figures computed, too; those that another view sorts by or shows."""
+        if names != self._besides:
+            self._besides = names
+            for name in names:
+                self.columns.retry(name)
+            self._dress()
+
     def show_in(self, palette: QPalette) -> None:
         """Uses the colours for the theme of a palette."""
         dark = palette.color(QPalette.ColorRole.Base).lightnessF() < 0.5
@@ -141,7 +151,7 @@ class PointFacts(QObject):
         tree = self._tree()
         names = {operand.text.casefold() for operand in operands(tree)} if tree is not None else set()
         ranged = (name for name, _, _ in self.settings.ranges)
-        self.columns.want((self.by, *ranged, *sorted(names)))
+        self.columns.want((self.by, *ranged, *sorted(names), *self._besides))
         wanted = Wanted(
             self.count,
             dict(self.columns.columns),

@@ -105,7 +105,7 @@ class PictureArea(QAbstractScrollArea):
         return self._side
 
     def anchor(self) -> tuple[int, int] | None:
-        """Where the view is: the number of a picture in it, and its distance from the top."""
+        """Where the view is: the number of a picture in it, and how far down it is; None at the top."""
         if self.rows is None or not len(self.choice.order):
             return None
         shown = self.verticalScrollBar().value()
@@ -114,6 +114,8 @@ class PictureArea(QAbstractScrollArea):
             gap = self.cells.corner(place)[1] - shown
             if -self.cells.down < gap < self.viewport().height():
                 return self.choice.current or 0, gap
+        if shown == 0:
+            return None
         first = min(shown // self.cells.down * self.cells.columns, len(self.choice.order) - 1)
         return int(self.choice.order[first]), first // self.cells.columns * self.cells.down - shown
 

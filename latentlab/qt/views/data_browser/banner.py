@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from latentlab.qt.widgets.plain_text import Label, on_button, plain_tip
 
 
 class Banner(QFrame):
-    """`train_wanted`, `plane_wanted` and `back_wanted` are its three buttons."""
+    """`train_wanted` and `plane_wanted` (the spec of the data) and `back_wanted` are its three buttons."""
 
-    train_wanted = Signal()
-    plane_wanted = Signal()
+    train_wanted = Signal(object)
+    plane_wanted = Signal(object)
     back_wanted = Signal()
 
     def __init__(self) -> None:
@@ -38,15 +38,31 @@ class Banner(QFrame):
         row.addWidget(self.words, 1)
         for button in (self.train, self.plane, self.back):
             row.addWidget(button)
-        self.train.clicked.connect(self.train_wanted)
-        self.plane.clicked.connect(self.plane_wanted)
+        self._data = ""
+        self.train.clicked.connect(self._train)
+        self.plane.clicked.connect(self._show_in_plane)
         self.back.clicked.connect(self.back_wanted)
         self.hide()
 
-    def tell(self, words: str, model: str, fits: bool, back: str) -> None:
-        """Shows what was found. `model` is the open one and `fits` whether it takes such pictures; `back` are
-        the data that it is open on.
+    @Slot()
+    def _train(self) -> None:
+        self.train_wanted.emit(self._data)
+
+    @Slot()
+    def _show_in_plane(self) -> None:
+        self.plane_wanted.emit(self._data)
+
+    def tell(self, data: str, words: str, model: str, fits: bool, back: str) -> None:
+        """Shows what was found in data.
+
+        Args:
+            data: their spec.
+            words: what was found.
+            model: the open model.
+            fits: whether it takes such pictures.
+            back: the data that it is open on.
         """
+        self._data = data
         self.words.setText(words)
         self.plane.setVisible(fits)
         self.plane.setText(on_button(f"Show in {model}"))

@@ -99,18 +99,19 @@ class Bar(QWidget):
         """The name of the column that is written under the pictures; "" for none."""
         return str(self.caption.currentData() or _NO_CAPTION)
 
-    def offer(self, facts: Sequence[Fact], caption: str) -> None:
-        """Offers these columns. The chosen ones stay where they are there too; else the first is sorted by,
-        and `caption` is written.
+    def offer(self, facts: Sequence[Fact], more: Sequence[tuple[str, str]], caption: str) -> None:
+        """Offers these columns, and `more`, names and titles of those that can be computed. The chosen ones
+        stay if they are there too; else the first is sorted by, and `caption` is written.
         """
         blockers = [QSignalBlocker(box) for box in (self.sort, self.caption)]
         sort, before = self.sorted_by, self.captioned_by if self._by_hand else caption
         self.sort.clear()
         self.caption.clear()
         self.caption.addItem("None", _NO_CAPTION)
-        for fact in facts:
+        known = {fact.name: fact.title for fact in facts}
+        for name, title in {**known, **dict(more)}.items():
             for box in (self.sort, self.caption):
-                box.addItem(listed(fact.title), fact.name)
+                box.addItem(listed(title), name)
         self.sort.setCurrentIndex(max(0, self.sort.findData(sort)))
         found = self.caption.findData(before)
         self.caption.setCurrentIndex(found if found >= 0 else max(0, self.caption.findData(caption)))

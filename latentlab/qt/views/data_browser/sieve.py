@@ -15,6 +15,7 @@ from latentlab.core.matching import CLASS, found_by
 from latentlab.engine.rendering.requests.figures import PICTURE_FIGURES
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.points.columns import FIGURES
 from latentlab.qt.controllers.points.facts import facts_of
 from latentlab.qt.controllers.points.look import Look, inks_by
 from latentlab.qt.views.data_browser.order import Keep
@@ -27,7 +28,7 @@ _FIGURES = tuple(figure.name for figure in PICTURE_FIGURES)
 
 class Sieve(QObject):
     """`sifted` says that other pictures are to be shown, `coloured` that they have other colours, `learnt`
-    that more is known of them, `told` that there may be another error.
+    that more is known of them, `told` that there is other news.
 
     Attributes:
         linked: whether the pictures are the open model's.
@@ -48,6 +49,7 @@ class Sieve(QObject):
         self._inks: object = None
         self._facts.dressed.connect(self._dressed)
         self._facts.listed.connect(self._listed)
+        self._facts.told.connect(self._told)
 
     @property
     def text(self) -> str:
@@ -95,6 +97,25 @@ class Sieve(QObject):
         look = self._look(rows)
         return None if look is None or self._facts.column is None else look.inks
 
+    def computable(self) -> tuple[tuple[str, str], ...]:
+        """Name and title of what the open model can compute of its pictures."""
+        if not self.linked:
+            return ()
+        return tuple((one.name, one.title) for one in self._facts.columns.choices if one.group == FIGURES)
+
+    def want(self, *names: str) -> None:
+        """Has those of these computed that a model computes."""
+        able = {name for name, _ in self.computable()}
+        self._facts.want_besides(tuple(sorted(able.intersection(names))))
+
+    @property
+    def news(self) -> str:
+        """What is wrong with the expression, or is being computed; "" for nothing."""
+        columns = self._facts.columns
+        if self.error or not self.linked or not columns.computing:
+            return self.error
+        return f"Computing {columns.computing} … {columns.share:.0%}"
+
     def figures(self) -> dict[str, Numbers]:
         """What the open model has computed of its pictures so far."""
         known = self._facts.columns.columns
@@ -117,6 +138,9 @@ class Sieve(QObject):
         if inks is not self._inks:
             self._inks = inks
             self.coloured.emit()
+
+    @Slot()
+    def _told(self) -> None:
         if self.linked:
             self.told.emit()
 

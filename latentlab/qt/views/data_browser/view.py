@@ -51,7 +51,7 @@ class DataBrowser(QWidget):
         self._workspace = workspace
         self._gestures = GestureClock(STEP_PAUSE_S)
         self._telling = False
-        self._anchors: dict[tuple[str, str], tuple[int, int]] = {}
+        self._anchors: dict[tuple[str, str], tuple[int, int] | None] = {}
         # The data that the model shown last was open on.
         self._data = ""
         self.grid, self.bar, self.banner = PictureGrid(), Bar(), Banner()
@@ -72,16 +72,16 @@ class DataBrowser(QWidget):
         self.grid.menu_wanted.connect(self._show_menu)
         self._sieve.sifted.connect(self._sort)
         self._sieve.coloured.connect(self._colour)
-        self._sieve.told.connect(self._tell_error)
+        self._sieve.told.connect(self._tell_news)
         self._sieve.learnt.connect(self._learn)
         self.bar.line.looked.connect(self._sieve.look_for)
         self.bar.line.typed.connect(self._sieve.typed)
-        self.bar.ordered.connect(self._sort)
+        self.bar.ordered.connect(self._reorder)
         self.bar.captioned.connect(self._caption)
         self.bar.sized.connect(self._size_chosen)
         self.bar.save_wanted.connect(self.save_wanted)
-        self.banner.train_wanted.connect(self._train)
-        self.banner.plane_wanted.connect(self._show_in_plane)
+        self.banner.train_wanted.connect(self.train_wanted)
+        self.banner.plane_wanted.connect(self.plane_wanted)
         self.banner.back_wanted.connect(self.show_own)
         workspace.loaded.connect(self._loaded)
         workspace.changed.connect(self._changed)
@@ -154,7 +154,7 @@ class DataBrowser(QWidget):
 
     def _offer(self, rows: PictureRows) -> None:
         caption = next((one.name for one in rows.facts if one.name in (CLASS, NAME)), "")
-        self.bar.offer(rows.facts, caption)
+        self.bar.offer(rows.facts, self._sieve.computable(), caption)
         self.bar.line.setPlaceholderText(words.example(rows))
 
     @Slot()
@@ -164,11 +164,16 @@ class DataBrowser(QWidget):
         model = self._workspace.model
         if rows is None or model is None or rows.figures == figures or not rows.same_as(rows_of(model)):
             return
-        self.grid.rows = rows = replace(rows, figures=figures)
+        self._know(replace(rows, figures=figures))
+
+    def _know(self, rows: PictureRows) -> None:
+        """Shows the same pictures, of which more, or other things, are known."""
+        before, self.grid.rows = self.rows, rows
         self._offer(rows)
-        if self.bar.sorted_by in figures:
+        known = rows.figures if before is None else {**before.figures, **rows.figures}
+        if self.bar.sorted_by in known:
             self._sort()
-        if self.bar.captioned_by in figures:
+        if self.bar.captioned_by in known:
             self._caption()
 
     @Slot()
@@ -176,9 +181,8 @@ class DataBrowser(QWidget):
         self.grid.set_inks(None if self.rows is None else self._sieve.inks(self.rows))
 
     def _keep_place(self) -> None:
-        rows, anchor = self.rows, self.grid.anchor()
-        if rows is not None and anchor is not None:
-            self._anchors[rows.data, rows.split] = anchor
+        if self.rows is not None:
+            self._anchors[self.rows.data, self.rows.split] = self.grid.anchor()
 
     def _tell_banner(self) -> None:
         rows, model = self.rows, self._workspace.model
@@ -186,7 +190,7 @@ class DataBrowser(QWidget):
             self.banner.hide()
             return
         name, back = ("", "") if model is None else (model.model, rows_of(model).title)
-        self.banner.tell(words.of_no_model(rows, model), name, words.fits(rows, model), back)
+        self.banner.tell(rows.data, words.of_no_model(rows, model), name, words.fits(rows, model), back)
 
     def _say(self) -> None:
         rows = self.rows
@@ -196,26 +200,35 @@ class DataBrowser(QWidget):
     # Order, captions and size
 
     @Slot()
+    def _reorder(self) -> None:
+        """The person wants another order: its beginning is shown, unless a picture is selected."""
+        if not self.grid.choice.count:
+            self.grid.verticalScrollBar().setValue(0)
+        self._sort()
+
+    @Slot()
     def _sort(self) -> None:
         rows = self.rows
         if rows is not None:
             self.bar.line.show_expression(self._sieve.text)
+            self._sieve.want(self.bar.sorted_by, self.bar.captioned_by)
             fact, keep = rows.fact(self.bar.sorted_by), self._sieve.keep(rows)
             self._sorter.sort(fact, keep, down=self.bar.down.isChecked(), count=len(rows))
 
     def _sorted(self, order: NDArray[np.int32]) -> None:
         self.grid.arrange(order)
         self.grid.empty = words.NONE_SHOWN if self.rows is not None and len(self.rows) else words.NO_DATA
-        self._tell_error()
+        self._tell_news()
         self._say()
 
     @Slot()
-    def _tell_error(self) -> None:
-        self.bar.complain(self._sieve.error)
+    def _tell_news(self) -> None:
+        self.bar.complain(self._sieve.news)
 
     @Slot()
     def _caption(self) -> None:
         rows, name = self.rows, self.bar.captioned_by
+        self._sieve.want(self.bar.sorted_by, name)
         self.grid.set_caption(None if rows is None or not name else rows.fact(name))
 
     @Slot(int)
@@ -234,9 +247,9 @@ class DataBrowser(QWidget):
         rows, own = self.rows, rows_of(model)
         before, self._data = self._data, model.data
         if self.linked and own.same_as(rows):
-            self.grid.rows = replace(own, figures=self._sieve.figures())
-            return
-        if not self.linked and before == model.data:
+            # Another model may compute other figures of the same pictures.
+            self._know(replace(own, figures=self._sieve.figures()))
+        elif not self.linked and before == model.data:
             # Another model on the same data: what the person looks at here stays.
             self._tell_banner()
         else:
@@ -302,16 +315,6 @@ class DataBrowser(QWidget):
 
     def _tip(self, number: int) -> str:
         return "" if self.rows is None else facts_in_words(self.rows, number)
-
-    # Pictures that are not the model's
-
-    @Slot()
-    def _train(self) -> None:
-        self.train_wanted.emit("" if self.rows is None else self.rows.data)
-
-    @Slot()
-    def _show_in_plane(self) -> None:
-        self.plane_wanted.emit("" if self.rows is None else self.rows.data)
 
 
 SPEC = ViewSpec("data_browser", "Data", lambda context: DataBrowser(context.workspace))
