@@ -13,6 +13,7 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.lasso import Gathering
 from latentlab.qt.views.latent_plane.scatter import Scatter
+from latentlab.qt.views.latent_plane.thumbnails import Thumbnails
 from latentlab.session.edits import MoveProbe, PointAt
 
 _GRAB = 14
@@ -32,6 +33,10 @@ class Plane(Protocol):
     @property
     def scatter(self) -> Scatter:
         """The points."""
+
+    @property
+    def thumbnails(self) -> Thumbnails:
+        """The pictures in place of points."""
 
     @property
     def gathering(self) -> Gathering:
@@ -125,10 +130,13 @@ class Hand:
             self._workspace.select(row)
 
     def hit(self, place: QPointF) -> int | None:
-        """The picture whose point is under a pixel."""
+        """The picture whose point, or thumbnail, is under a pixel."""
         cloud = self._plane.scatter.cloud
         if cloud is None or not self._workspace.state.layers.points:
             return None
+        drawn = self._plane.thumbnails.row_at(place.x(), place.y(), self._plane.camera)
+        if drawn is not None:
+            return drawn
         found = cloud.nearest(*self._plane.camera.to_plane(place.x(), place.y()))
         return found[0] if found and found[1] * self._plane.camera.scale <= _HIT else None
 

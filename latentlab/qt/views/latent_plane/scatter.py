@@ -17,7 +17,7 @@ from latentlab.qt.views.latent_plane.cloud import Cloud, diameter_for, faded, sp
 from latentlab.qt.widgets.images import argb_image
 
 # How much is left of the colour of points that are not found.
-_DIMMED = 0.13
+_DIMMED = 0.18
 # Of more points only so many are drawn while the view moves.
 _MOST_MOVING = 250_000
 Pixels = NDArray[np.uint32]

@@ -19,7 +19,7 @@ from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.widgets.images import data_picture, to_qimage
 
 MOST_IN_VIEW = 300
-_SMALLEST, _LARGEST = 22.0, 64.0
+_SMALLEST, _LARGEST = 22.0, 52.0
 # The side, of what each would have if they filled the view.
 _SHARE = 0.55
 # Pictures nearer than this, in their sides, would cover each other.
@@ -49,6 +49,16 @@ class Thumbnails(QObject):
         if self._near is None:
             return ()
         return tuple(row for row in self._near.row.tolist() if row in self._images)
+
+    def row_at(self, left: float, top: float, camera: Camera) -> int | None:
+        """The picture that is drawn at a pixel, the uppermost of several; None for none."""
+        if self._near is None:
+            return None
+        x, y = camera.to_plane(left, top)
+        half = 0.5 * self._side / camera.scale
+        inside = (np.abs(self._near.x - x) <= half) & (np.abs(self._near.y - y) <= half)
+        rows = [row for row in self._near.row[inside].tolist() if row in self._images]
+        return rows[-1] if rows else None
 
     def look(self, camera: Camera, cloud: Cloud | None) -> None:
         """The view has come to rest at this region, or the points have changed."""

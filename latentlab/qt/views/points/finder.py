@@ -27,7 +27,6 @@ class FindLine(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
-            self.textEdited.emit("")
         else:
             super().keyPressEvent(event)
 
@@ -38,7 +37,7 @@ class Finder(QWidget):
     def __init__(self, workspace: Workspace, facts: PointFacts) -> None:
         super().__init__()
         self._workspace, self._facts = workspace, facts
-        self._gesture = new_gesture()
+        self._gesture, self._following = new_gesture(), False
         self.line = FindLine()
         self.line.setObjectName("findPoints")
         self.line.setAccessibleName("Find points")
@@ -47,7 +46,7 @@ class Finder(QWidget):
         # Each pause in typing looks; all of it is one step of the undo stack.
         self._soon = QTimer(self, singleShot=True, interval=250)
         self._soon.timeout.connect(self._look)
-        self.line.textEdited.connect(self._soon.start)
+        self.line.textChanged.connect(self._changed)
         self.line.returnPressed.connect(self._entered)
         self.line.editingFinished.connect(self._finished)
         self.count = Label()
@@ -68,7 +67,10 @@ class Finder(QWidget):
         """Shows what the session looks for, and what came of it."""
         text = self._facts.settings.find
         if not self._soon.isActive() and self.line.text() != text:
+            # Blocked signals would leave the button that clears it behind.
+            self._following = True
             self.line.setText(text)
+            self._following = False
         self.line.setPlaceholderText(self._example())
         error, computing = self._facts.error, self._facts.columns.computing
         if error is not None:
@@ -92,6 +94,11 @@ class Finder(QWidget):
         if isinstance(classes, Words) and len(classes.words) > 1:
             return f"{classes.words[0]} or {classes.words[1]}"
         return "number < 100"
+
+    @Slot()
+    def _changed(self) -> None:
+        if not self._following:
+            self._soon.start()
 
     @Slot()
     def _look(self) -> None:

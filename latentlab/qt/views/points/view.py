@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -65,7 +65,8 @@ class PointsView(QScrollArea):
         self._workspace, self._facts = workspace, facts_of(workspace)
         self._facts.show_in(self.palette())
         self.combo = ColourCombo()
-        self.combo.activated.connect(self._chosen)
+        self.combo.activated.connect(self._asked_again)
+        self.combo.currentIndexChanged.connect(self._chosen)
         self._listed: tuple[object, ...] = ()
         self.numbers = NumberLegend(workspace, self._facts)
         self._legend: QWidget | None = None
@@ -188,6 +189,11 @@ class PointsView(QScrollArea):
         return f" by {', '.join(titles)}" if titles else ""
 
     def _fill_combo(self) -> None:
+        with QSignalBlocker(self.combo):
+            self._list_choices()
+            self.combo.setCurrentIndex(self.combo.findData(self._facts.by))
+
+    def _list_choices(self) -> None:
         choices = self._facts.columns.choices
         if choices != self._listed:
             self._listed = choices
@@ -203,16 +209,19 @@ class PointsView(QScrollArea):
                 self.combo.setItemData(
                     self.combo.count() - 1, plain_tip(choice.tip), Qt.ItemDataRole.ToolTipRole
                 )
-        self.combo.setCurrentIndex(self.combo.findData(self._facts.by))
 
     # The person
 
     @Slot(int)
     def _chosen(self, index: int) -> None:
         name = self.combo.itemData(index)
-        self._facts.columns.retry(name)
-        if name != self._facts.by:
+        if name is not None and name != self._facts.by:
             self._workspace.do(ColourBy(by=name))
+
+    @Slot(int)
+    def _asked_again(self, index: int) -> None:
+        """Also by choosing the same again, after it was stopped."""
+        self._facts.columns.retry(self.combo.itemData(index))
 
     @Slot()
     def _show_all(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -196,6 +196,11 @@ def test_that_near_points_become_their_pictures_while_the_layer_is_on(
     )
     assert plane.thumbnails.rows
     assert set(plane.thumbnails.rows) <= set(plane.cloud.row[inside].tolist())
+    row = plane.thumbnails.rows[-1]
+    corner = QPointF(*plane.camera.to_pixel(*workspace.place_of(row))).toPoint() + QPoint(12, 11)
+    qtbot.mouseMove(plane, corner)
+    qtbot.mouseDClick(plane, LEFT, pos=corner)
+    assert workspace.state.selected == row, "a picture is taken where it is drawn"
     qtbot.mouseClick(child(panel, QCheckBox, "thumbnailsLayerBox"), LEFT, pos=QPoint(8, 8))
     until_idle()
     assert not workspace.state.layers.thumbnails
