@@ -11,9 +11,10 @@ import pytest
 
 from latentlab.engine.files import model_cards
 from latentlab.engine.files.checkpoint import load_model
-from latentlab.engine.files.model_cards import facts_of, gallery_models, grouped, matches, partner_of
+from latentlab.engine.files.model_cards import facts_of, gallery_models, grouped, matches
 from latentlab.engine.files.model_moves import copy_model, rename_model, wrong_stem
 from latentlab.engine.files.model_notes import read_drawn, read_note, write_note
+from latentlab.engine.files.partners import partner_of
 from latentlab.engine.files.recorded_data import recorded_spec
 from latentlab.engine.rendering.drawn import Drawer
 from latentlab.engine.rendering.requests.drawn import DrawnReply, DrawnRequest

@@ -157,33 +157,6 @@ def matches(one: ModelFacts, query: str, note: str = "") -> bool:
     return all(word in known for word in query.casefold().split())
 
 
-@dataclass(frozen=True)
-class Partner:
-    """A model that works beside another: what opens it, its name, and its kind in a sentence."""
-
-    model: str
-    title: str
-    called: str
-
-
-def partner_of(model: str, own: Iterable[Path]) -> Partner | None:
-    """A model that denoises pictures of the same data, for a model by name or path; None if there is none.
-
-    The user's own come first, in their order.
-    """
-    mine = card_in(model_files().get(model, Path(model)))
-    data, shape = _part(mine, "data").get("name"), _part(mine, "config").get("shape")
-    if not data or Capability.DENOISES in capabilities_of(mine):
-        return None
-    for name, path in (*((str(path), path) for path in own), *model_files().items()):
-        card = card_in(path)
-        kind = KINDS.get(str(card.get("kind", "")))
-        same = _part(card, "data").get("name") == data and _part(card, "config").get("shape") == shape
-        if kind is not None and same and Capability.DENOISES in capabilities_of(card):
-            return Partner(name, path.stem, kind.in_a_sentence)
-    return None
-
-
 def _heading(one: ModelFacts) -> str:
     if not one.ships:
         return f"Yours: {short_name(one.data)}" if one.data else "Yours"

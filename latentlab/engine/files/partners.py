@@ -6,14 +6,23 @@ Torch-free; only headers are read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latentlab.engine.files.model_catalog import capabilities_of, card_in, data_of, shape_of_pictures
+from latentlab.engine.files.model_catalog import (
+    capabilities_of,
+    card_in,
+    data_of,
+    denoises,
+    shape_of_pictures,
+)
 from latentlab.models.capabilities import Capability
+from latentlab.models.registry import KINDS
 from latentlab.shipped import model_files
 
 _PLANE = frozenset({Capability.ENCODES, Capability.DECODES})
+_DRAWS = frozenset({Capability.DENOISES})
 
 
 def encoders_for(model: str, own: Iterable[Path] = ()) -> list[str]:
@@ -30,6 +39,31 @@ def encoders_for(model: str, own: Iterable[Path] = ()) -> list[str]:
 def own_denoisers(own: Iterable[Path]) -> list[str]:
     """The paths of the diffusion models among the user's own."""
     return [str(path) for path in own if Capability.DENOISES in capabilities_of(card_in(path))]
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A model that works beside another: what opens it, its name, and its kind in a sentence."""
+
+    model: str
+    title: str
+    called: str
+
+
+def partner_of(model: str, own: Iterable[Path]) -> Partner | None:
+    """A model that denoises pictures of the same data, for a model by name or path; None if there is none.
+
+    The user's own come first, in their order.
+    """
+    data, shape = data_of(model), shape_of_pictures(model)
+    if not data or denoises(model):
+        return None
+    for name, path in (*((str(path), path) for path in own), *model_files().items()):
+        card = card_in(path)
+        kind = KINDS.get(str(card.get("kind", "")))
+        if kind is not None and _is_of(card, _DRAWS, data, shape):
+            return Partner(name, path.stem, kind.in_a_sentence)
+    return None
 
 
 def same_pictures(one: str, other: str) -> bool:

@@ -10,8 +10,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from latentlab.engine.files.model_cards import Partner, partner_of
 from latentlab.engine.files.model_catalog import data_of
+from latentlab.engine.files.partners import Partner, partner_of
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.plain import short_name
 from latentlab.qt.clients.denoiser_client import DenoiserClient

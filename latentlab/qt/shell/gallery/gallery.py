@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QMainWindow, QMenu
@@ -29,14 +30,15 @@ from latentlab.qt.controllers.model_files import ModelFiles
 from latentlab.qt.controllers.partner import PartnerProposer
 from latentlab.qt.controllers.session_controller import SessionController
 from latentlab.qt.controllers.settings import Settings
-from latentlab.qt.shell.gallery.card import Card
 from latentlab.qt.shell.gallery.chip import ModelChip, Shown
-from latentlab.qt.shell.gallery.dialogs import NoteDialog, RenameDialog
-from latentlab.qt.shell.gallery.page import GalleryPage
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.known_data import title_of
 from latentlab.session.recent_models import with_newest
 from latentlab.session.state import SessionState
+
+if TYPE_CHECKING:
+    from latentlab.qt.shell.gallery.card import Card
+    from latentlab.qt.shell.gallery.page import GalleryPage
 
 # What is read when the window closes ends after the header of one file.
 _LONGEST_READING_MS = 500
@@ -103,6 +105,9 @@ class Gallery(QObject):
     def open(self) -> None:
         """Opens the page; what has changed on the disk is read again behind it."""
         if self.page is None:
+            # Imported when it is wanted: the window is to be on the screen first.
+            from latentlab.qt.shell.gallery.page import GalleryPage
+
             page = self.page = GalleryPage(self._window)
             page.chosen.connect(self._chosen)
             page.menu_wanted.connect(self._open_menu)
@@ -218,11 +223,15 @@ class Gallery(QObject):
         menu.popup(place)
 
     def _rename(self, one: ModelFacts) -> None:
+        from latentlab.qt.shell.gallery.dialogs import RenameDialog  # as for the page
+
         dialog = RenameDialog(one, self._window)
         dialog.named.connect(partial(self._models.rename, one))
         dialog.open()
 
     def _write_note(self, one: ModelFacts) -> None:
+        from latentlab.qt.shell.gallery.dialogs import NoteDialog  # as for the page
+
         dialog = NoteDialog(one, read_note(self._models.notes, one.hash), self._window)
         dialog.written.connect(partial(self._models.keep_note, one))
         dialog.open()
