@@ -106,6 +106,8 @@ class FirstSteps(QObject):
                 focus.setFocus(Qt.FocusReason.OtherFocusReason)
         self.bubble.say(mark, self._number)
         self._place()
+        # A panel that has come to the front lies over it.
+        self.frame.raise_()
         self.bubble.show()
         self.bubble.raise_()
 
