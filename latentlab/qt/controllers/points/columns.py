@@ -47,12 +47,17 @@ class Choice:
 
 class PointColumns(QObject):
     """`changed` says that there are other columns, or other values; `progressed` that more of a figure is
-    computed; `refused` carries why one could not be.
+    computed.
+
+    Attributes:
+        columns: by name; figures as far as they are computed.
+        version: counts the changes.
+        share: how much of the figure that is being computed there is, 0 to 1.
+        why: why the last figure could not be computed, "" if it could.
     """
 
     changed = Signal()
     progressed = Signal()
-    refused = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +70,7 @@ class PointColumns(QObject):
         self._failed: set[str] = set()
         self._wanted: tuple[str, ...] = ()
         self._asked = ""
-        self.share = 0.0
+        self.share, self.why = 0.0, ""
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
         workspace.on(FiguresRequest).connect(self._computed)
@@ -136,7 +141,7 @@ class PointColumns(QObject):
 
     def _figures(self) -> tuple[PictureFigure, ...]:
         model = self._workspace.model
-        if model is None or self._workspace.following:
+        if model is None or self._workspace.following or not len(model.images):
             return ()
         return tuple(_FIGURES[name] for name in model.figures if name in _FIGURES)
 
@@ -148,7 +153,7 @@ class PointColumns(QObject):
         known = self._known()
         for figure in self._figures():
             if figure.name in self._wanted and figure.name not in (*known, *self._failed):
-                self._asked, self.share = figure.computed, 0.0
+                self._asked, self.share, self.why = figure.computed, 0.0, ""
                 self._workspace.ask(FiguresRequest, figure.computed)
                 self.progressed.emit()
                 return
@@ -161,7 +166,7 @@ class PointColumns(QObject):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._asked, self._failed = "", set()
+        self._asked, self._failed, self.why = "", set(), ""
         self.columns = dict(rows_of(model).columns)
         classes = self.columns.get(CLASS)
         self._like_class = frozenset(
@@ -203,9 +208,8 @@ class PointColumns(QObject):
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(FiguresRequest) and self._asked:
             self._failed |= {one.name for one in self._figures() if one.computed == self._asked}
-            self._asked = ""
+            self._asked, self.why = "", refusal.message
             self.progressed.emit()
-            self.refused.emit(refusal.message)
             self._ask()
 
     def _renew(self) -> None:

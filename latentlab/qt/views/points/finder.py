@@ -11,9 +11,11 @@ from latentlab.core.matching import CLASS
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.points.facts import PointFacts
+from latentlab.qt.views.points.name_completer import NameCompleter
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.point_edits import FindPoints
 
+_MOST_WORDS = 200
 _TIP = (
     "Shows which points something is true of, and dims the others. A word is an attribute, a class or a part "
     "of a file name. Numbers are compared: elbo < -120, 20 <= age < 40. Together: Hat and not Smiling, "
@@ -43,6 +45,8 @@ class Finder(QWidget):
         self.line.setAccessibleName("Find points")
         self.line.setToolTip(plain_tip(_TIP))
         self.line.setClearButtonEnabled(True)
+        self._completer = NameCompleter(self.line)
+        self.line.setCompleter(self._completer)
         # Each pause in typing looks; all of it is one step of the undo stack.
         self._soon = QTimer(self, singleShot=True, interval=250)
         self._soon.timeout.connect(self._look)
@@ -72,6 +76,7 @@ class Finder(QWidget):
             self.line.setText(text)
             self._following = False
         self.line.setPlaceholderText(self._example())
+        self._completer.offer(self._names())
         error, computing = self._facts.error, self._facts.columns.computing
         if error is not None:
             words = str(error)
@@ -83,6 +88,15 @@ class Finder(QWidget):
         else:
             self.count.setText(f"{self._facts.found_count:,} of {self._facts.shown_count:,}")
         self.count.setVisible(bool(self.count.text()))
+
+    def _names(self) -> list[str]:
+        """What can be written: attributes and columns, figures, classes and other words."""
+        columns = self._facts.columns
+        words = (
+            word for one in columns.columns.values() if isinstance(one, Words) and not one.truth
+            for word in one.words[:_MOST_WORDS]
+        )  # fmt: skip
+        return [*columns.columns, *(choice.name for choice in columns.choices), *words]
 
     def _example(self) -> str:
         """An expression that these data understand."""

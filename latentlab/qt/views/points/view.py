@@ -81,6 +81,7 @@ class PointsView(QScrollArea):
         self.progress.setFixedHeight(6)
         self.computing = Label()
         self.computing.setObjectName("figuresText")
+        self.computing.setWordWrap(True)
         self._stop = QToolButton()
         self._stop.setText("Stop")
         self._stop.setObjectName("stopFigures")
@@ -167,11 +168,12 @@ class PointsView(QScrollArea):
     def _tell(self) -> None:
         columns = self._facts.columns
         title = columns.computing
-        for widget in (self.progress, self.computing, self._stop):
-            widget.setVisible(bool(title))
-        if title:
-            self.progress.setValue(round(1000 * columns.share))
-            self.computing.setText(f"Computing {title} …")
+        self.progress.setVisible(bool(title))
+        self._stop.setVisible(bool(title))
+        self.progress.setValue(round(1000 * columns.share))
+        why = columns.why[:1].upper() + columns.why[1:]
+        self.computing.setText(f"Computing {title} …" if title else why)
+        self.computing.setVisible(bool(title or why))
         count, shown = self._facts.count, self._facts.shown_count
         self.filters.setText(f"{count - shown:,} of {count:,} points are hidden{self._by_what()}.")
         for widget in (self.filters, self.all):

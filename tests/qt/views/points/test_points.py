@@ -16,6 +16,7 @@ from latentlab.qt.controllers.points.facts import PointFacts, facts_of
 from latentlab.qt.shell.columns import points_panel
 from latentlab.qt.views.class_legend.view import ClassChip, ClassLegend
 from latentlab.qt.views.latent_plane.view import LatentPlane
+from latentlab.qt.views.points.name_completer import as_written
 from latentlab.qt.views.points.view import PointsView
 from latentlab.session.edits import LookAt
 from tests.qt.fake_renderer import COUNT, FakeRenderer
@@ -215,3 +216,18 @@ def test_that_the_ramp_follows_the_theme(qtbot: QtBot, panel: PointsView, worksp
     facts.show_in(palette)
     assert inks(facts)[59] == ramp(True)[-1]
     workspace.do(LookAt(view=(0.0, 1.0, 0.0, 1.0)))
+
+
+def test_that_names_are_proposed_for_the_word_that_is_written(qtbot: QtBot, panel: PointsView) -> None:
+    line = panel.finder.line
+    line.setFocus()
+    qtbot.keyClicks(line, "Hat and not smi")
+    completer = line.completer()
+    assert completer.currentCompletion() == "Hat and not Smiling"
+    qtbot.keyClicks(line, " ")
+    assert completer.completionCount() == 0
+    qtbot.keyClicks(line, "or elb")
+    assert completer.currentCompletion() == "Hat and not smi or elbo"
+    completer.popup().hide()
+    assert as_written("Hat") == "Hat"
+    assert as_written("salt and pepper (grey)") == '"salt and pepper (grey)"'
