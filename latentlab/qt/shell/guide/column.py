@@ -176,8 +176,11 @@ class GuideColumn(QFrame):
         inside = focus is not None and self.isAncestorOf(focus)
         self.hide()
         self._take_room(0)
-        if inside and self._came_from is not None and self._came_from.isVisible():
-            self._came_from.setFocus(Qt.FocusReason.OtherFocusReason)
+        target = self._came_from
+        if target is None or not target.isVisible():
+            target = self._window.centralWidget()
+        if inside and target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
         self._came_from = None
 
     def _fit(self) -> None:
