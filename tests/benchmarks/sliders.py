@@ -34,13 +34,8 @@ def handle_of(slider: QSlider) -> QPoint:
 
 def board_of(window: QWidget) -> QWidget:
     """The attribute board, in sight."""
-    board = window.findChild(QWidget, "attributeBoard")
-    dock = board.parentWidget()
-    while dock is not None and not hasattr(dock, "toggleViewAction"):
-        dock = dock.parentWidget()
-    dock.show()
-    dock.raise_()
-    return board
+    window.bench.docks.show_attributes()
+    return window.findChild(QWidget, "attributeBoard")
 
 
 def measure_slider(window: QWidget, name: str, moves: int = _MOVES) -> list[float]:

@@ -10,7 +10,7 @@ stack of their own is cleared then; in the stack of the lab, the steps before no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from PySide6.QtCore import QObject
@@ -124,10 +124,14 @@ class Link(QObject):
 
     def catch_up_all(self) -> None:
         """Brings all to the state of the lab, where something was done without them."""
+        self.bring_others(())
+
+    def bring_others(self, done: Collection[Session]) -> None:
+        """Brings all but these to the state of the lab."""
         if not self._doing:
             with self.at_work():
                 for workspace in self._looks:
-                    if workspace.model is not None:
+                    if workspace.model is not None and workspace.session not in done:
                         self.catch_up(workspace)
 
     def catch_up(self, workspace: Workspace) -> None:

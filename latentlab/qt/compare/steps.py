@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from PySide6.QtGui import QUndoCommand
@@ -21,6 +21,9 @@ class Keeper(Protocol):
 
     def at_work(self) -> AbstractContextManager[None]:
         """Entered while all are being changed together."""
+
+    def bring_others(self, done: Collection[Session]) -> None:
+        """Brings the rest to where these are by now."""
 
 
 class SharedStep(QUndoCommand):
@@ -44,24 +47,28 @@ class SharedStep(QUndoCommand):
 
     def redo(self) -> None:
         """Makes all the edits, or makes them again."""
-        with self._at_work():
-            for part in self._fitting():
-                part.redo()
+        self._make(EditCommand.redo)
         self.setObsolete(not any(part.before for part in self.parts.values()))
 
     def undo(self) -> None:
         """Undoes all of them."""
-        with self._at_work():
-            for part in self._fitting():
-                part.undo()
+        self._make(EditCommand.undo)
 
-    def _at_work(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._keeper is None else self._keeper.at_work()
-
-    def _fitting(self) -> Iterator[EditCommand]:
-        for session, part in self.parts.items():
-            if self._keeper is None or self._keeper.mark_of(session) is self._marks[session]:
-                yield part
+    def _make(self, do: Callable[[EditCommand], None]) -> None:
+        keeper = self._keeper
+        if keeper is None:
+            for part in self.parts.values():
+                do(part)
+            return
+        fitting = {
+            session: part
+            for session, part in self.parts.items()
+            if keeper.mark_of(session) is self._marks[session]
+        }
+        with keeper.at_work():
+            for part in fitting.values():
+                do(part)
+        keeper.bring_others(fitting)
 
     def id(self) -> int:
         """Qt merges only commands of equal id; -1 is never merged."""

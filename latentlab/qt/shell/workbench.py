@@ -127,6 +127,13 @@ class Workbench:
         self.docks.show_attributes()
         self.attributes.make_direction()
 
+    def show_all(self) -> None:
+        """Makes the planes in sight show all of their points."""
+        if self.compare.isVisible() and self.compare.view is not None:
+            self.compare.view.show_all()
+        else:
+            self.plane.show_all()
+
     def quit(self) -> None:
         """Closes the window, which ends the program."""
         self.window.close()

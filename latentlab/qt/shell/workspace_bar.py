@@ -86,6 +86,19 @@ class WorkspaceBar(QToolBar):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._right.addWidget(button)
 
+    def show_while_presenting(self, action: QAction) -> None:
+        """Adds a button for this action, which is there while the action is checked."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setObjectName("endPresentationButton")
+        button.setAccessibleName("End the presentation")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        action.setIconText("End (Esc)")
+        button.setVisible(action.isChecked())
+        action.toggled.connect(button.setVisible)
+        self._right.addWidget(button)
+
     def _button(self, number: int, name: str) -> WorkspaceButton:
         button = WorkspaceButton(self._workspaces.specs[name].title)
         button.setObjectName(f"workspace_{name}")

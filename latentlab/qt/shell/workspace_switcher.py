@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Signal, Slot
+from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
@@ -59,8 +59,6 @@ class Workspaces(QObject):
         }
         self._presenting = False
         self._layouts: dict[str, QByteArray] = {}
-        # The size of the window when each was left.
-        self._left_at: dict[str, QSize] = {}
         self._current = specs[0]
         self._put_in_centre()
         docks.wanted.connect(self.bring)
@@ -167,7 +165,6 @@ class Workspaces(QObject):
             False if the layout of the current one is no layout; it has its default then.
         """
         self._layouts = {name: layout for name, layout in layouts.items() if name in self.specs}
-        self._left_at.clear()
         self._current = self.specs.get(current, self._current)
         sound = self._enter()
         self.changed.emit(self.current)
@@ -177,7 +174,6 @@ class Workspaces(QObject):
         if self._presenting:
             return
         self._layouts[self.current] = self._window.saveState(LAYOUT_VERSION)
-        self._left_at[self.current] = self._window.size()
 
     def _enter(self) -> bool:
         self._put_in_centre()

@@ -168,6 +168,8 @@ def test_that_a_presentation_shows_little_and_large_and_leaves_everything_as_it_
     for bare in (window.menuBar(), window.statusBar(), bench.docks.grid, bench.docks.dimensions):
         assert not bare.isVisible()
     assert window.findChild(QWidget, "workspaceBar").isVisible()
+    leave = window.findChild(QToolButton, "endPresentationButton")
+    assert leave.isVisible(), "who knows no key leaves by the mouse"
     qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     until_idle()
     assert bench.training.isVisible()
@@ -176,6 +178,7 @@ def test_that_a_presentation_shows_little_and_large_and_leaves_everything_as_it_
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     until_idle()
     assert not action.isChecked()
+    assert not leave.isVisible()
     assert not window.isFullScreen()
     assert QApplication.font().pointSizeF() == letters
     assert window.menuBar().isVisible()

@@ -66,6 +66,7 @@ def fill_menus(bench: Workbench) -> None:
     actions.add(panel_entries(bench))
     bench.bar.put_left(bench.gallery.chip)
     bench.bar.put_right([(actions[name], icon) for name, icon in EVERYWHERE])
+    bench.bar.show_while_presenting(actions["presentationAction"])
     window.addToolBar(bench.bar)
     window.addToolBarBreak()
     bar = QToolBar("Toolbar")
@@ -183,8 +184,9 @@ def _view(bench: Workbench) -> Iterator[Entry]:
                 "Zoom in on the centre of the plane.", "Ctrl++", tool="Zoom in")  # fmt: skip
     yield Entry("zoomOutAction", "&View", "Zoom &out", partial(plane.zoom, 0.8),
                 "Show more of the plane.", "Ctrl+-", tool="Zoom out")  # fmt: skip
-    yield Entry("showAllAction", "&View", "Show &all", plane.show_all,
-                "Show all points of the plane.", "Ctrl+0", tool="Show all")  # fmt: skip
+    yield Entry("showAllAction", "&View", "Show &all", bench.show_all,
+                "Show all points of the plane; where models are compared, of each.", "Ctrl+0",
+                tool="Show all")  # fmt: skip
     for number, (name, text, tip) in enumerate((
         ("points", "&Points", "Show the encoded pictures as points."),
         ("manifold", "&Manifold", "Show what the model decodes, under the points."),
