@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +51,7 @@ class ModelFiles(QObject):
         self._workspace, self._denoisers, self._trainer = workspace, denoisers, trainer
         self._background, self._settings, self._bar = background, settings, bar
         self.notes = trainer.folder.parent / "notes"
+        trainer.renamed.connect(self._renamed)
 
     def is_open(self, one: ModelFacts) -> bool:
         """Whether the plane or the diffusion panel works with it."""
@@ -69,18 +69,21 @@ class ModelFiles(QObject):
         """Gives the file another name; where it is open, it stays open under that."""
         if stem == one.path.stem:
             return
-        plane, denoises = self._in_plane(one), self._denoises_now(one)
         try:
             path = rename_model(one.path, stem)
         except LabError as error:
             self._bar().say(str(error))
-            return
-        self._settings.recent_models = without(self._settings.recent_models, one.model)
-        if plane:
-            state = self._workspace.session.kept
-            self._workspace.open(replace(state, model=str(path)), goes_on=True)
-        if denoises:
-            self._denoisers.open(str(path))
+        else:
+            # Whoever has it open follows; the plane does by `TrainingFollower`.
+            self._trainer.renamed.emit(one.path, path)
+
+    @Slot(object, object)
+    def _renamed(self, old: Path, new: Path) -> None:
+        """A model has another name now, by this or by the panel of training."""
+        self._settings.recent_models = without(self._settings.recent_models, str(old))
+        at_work = self._denoisers.model
+        if at_work is not None and _same(at_work.path, old):
+            self._denoisers.open(str(new))
         self.changed.emit()
 
     def duplicate(self, one: ModelFacts) -> None:

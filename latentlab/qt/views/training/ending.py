@@ -39,6 +39,7 @@ class Ending(QObject):
         box.open.clicked.connect(self._open)
         box.reveal.clicked.connect(self._reveal)
         box.rename.clicked.connect(self._ask_name)
+        trainer.renamed.connect(self._renamed)
         self._further = Further(trainer, box, panel)
         self._further.wanted.connect(self.further_wanted)
 
@@ -75,6 +76,14 @@ class Ending(QObject):
         words = ending_in_words(kept, ended.seconds, figures, ended.whole, ended.step)
         self._box.status.setText(words)
         self._box.status.setToolTip(plain_tip(str(kept)))
+
+    @Slot(object, object)
+    def _renamed(self, old: Path, new: Path) -> None:
+        """The model has another name now, wherever it got that."""
+        if self._ended is not None and self.kept == old:
+            self.kept = new
+            self._further.after(new, self._ended.data, self._ended.kind, self._plan)
+            self._say()
 
     @Slot()
     def _open(self) -> None:
