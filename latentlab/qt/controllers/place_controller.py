@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QInputDialog,
     QListWidget,
     QListWidgetItem,
     QMainWindow,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.widgets.ask_dialogs import TextDialog
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.bounds import MAX_PLACES
@@ -86,13 +86,8 @@ class PlaceController(QObject):
             self._workspace.do(without(state, number))
 
     def _ask(self, title: str, name: str, then: partial[None]) -> None:
-        page = QInputDialog(self._window)
-        page.setObjectName("placeNameDialog")
-        page.setWindowTitle(title)
-        page.setLabelText("Name")
-        page.setTextValue(name)
-        page.textValueSelected.connect(then)
-        page.finished.connect(page.deleteLater)
+        page = TextDialog(self._window, "placeNameDialog", title, "Name of the place:", name)
+        page.answered.connect(then)
         page.open()
 
 

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QLabel,
     QMainWindow,
-    QMessageBox,
     QPlainTextEdit,
     QVBoxLayout,
 )
@@ -26,7 +24,8 @@ from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.project_controller import ProjectController
 from latentlab.qt.controllers.project_work import Opened
 from latentlab.qt.controllers.settings import Settings
-from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.qt.widgets.ask_dialogs import ChoiceDialog
+from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.project import MAX_NOTES, Project, ProjectFile
 from latentlab.session.project_places import Found, renamed
 
@@ -109,18 +108,17 @@ class ProjectDialogs(QObject):
         session = opened.found.project.session
         missing = next(one for one in opened.found.data if one.named == session.data)
         source = Path(Spec.parse(missing.named).source)
-        page = QMessageBox(self._window)
-        page.setObjectName("missingPictures")
-        page.setIcon(QMessageBox.Icon.Question)
-        page.setWindowTitle("Pictures are missing")
-        page.setText(f"{opened.path.name} shows the pictures of {source}, which is not there any more.")
-        page.setInformativeText("Where are they now? Without them it opens on other pictures, read-only.")
-        find = page.addButton("&Find them …", QMessageBox.ButtonRole.AcceptRole)
-        without = page.addButton("Open &without them", QMessageBox.ButtonRole.DestructiveRole)
-        page.addButton(QMessageBox.StandardButton.Cancel)
-        find.clicked.connect(partial(self._find_pictures, opened, missing, source))
-        without.clicked.connect(partial(self._projects.open_found, opened, True))
-        page.finished.connect(page.deleteLater)
+        page = ChoiceDialog(
+            self._window,
+            "missingPictures",
+            "Pictures are missing",
+            f"{opened.path.name} shows the pictures of {source}, which is not there any more.",
+            "Where are they now? Without them it opens on other pictures, read-only.",
+            (
+                ("&Find them …", "findPictures", partial(self._find_pictures, opened, missing, source)),
+                ("Open &without them", "openWithout", partial(self._projects.open_found, opened, True)),
+            ),
+        )
         page.open()
 
     def _find_pictures(self, opened: Opened, missing: ProjectFile, source: Path) -> None:
@@ -200,7 +198,7 @@ class _Notes(QDialog):
         self.text.setAccessibleName("Notes of the project")
         self.text.setToolTip(plain_tip("What you want to remember of this project. It is saved with it."))
         self.text.setTabChangesFocus(True)
-        label = QLabel("&Notes, saved with the project:")
+        label = Label("&Notes, saved with the project:")
         label.setBuddy(self.text)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QInputDialog, QListWidget, QPushButton
+from PySide6.QtWidgets import QDialog, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.widgets.ask_dialogs import TextDialog
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import Place
 from tests.qt.shell import OFFSCREEN, open_window
@@ -19,8 +20,8 @@ pytestmark = [OFFSCREEN, pytest.mark.slow]
 
 
 def type_name(qtbot: QtBot, window: LabWindow, name: str) -> None:
-    page = window.findChild(QInputDialog, "placeNameDialog")
-    page.setTextValue(name)
+    page = window.findChild(TextDialog, "placeNameDialog")
+    page.edit.setText(name)
     page.accept()
     until_idle()
 

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMessageBox, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
 from latentlab.engine.files.project_file import DOCUMENT, read_document
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.widgets.ask_dialogs import ChoiceDialog
 from latentlab.session.edits import MoveProbe, SetLayers, SetPins
 from latentlab.session.own_edits import SetGroups
 from latentlab.session.project import from_json
@@ -252,7 +253,7 @@ def test_that_a_model_that_has_moved_is_found_by_its_hash_or_asked_for_once(
         assert "mine.safetensors is not where it was" in said(window)
         assert window.workspace.state.model == SessionState().model
         window.bench.messages.offer.click()
-        page = window.findChild(QMessageBox) or window.findChild(object, "findModelDialog")
+        page = window.findChild(object, "findModelDialog")
         assert page.objectName() == "findModelDialog"
         with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
             page.fileSelected.emit(str(away / "mine.safetensors"))
@@ -282,7 +283,7 @@ def test_that_missing_pictures_are_asked_for_and_without_them_nothing_is_saved_o
         ):
             window.open_project(path)
             until_idle()
-            page = window.findChild(QMessageBox, "missingPictures")
+            page = window.findChild(ChoiceDialog, "missingPictures")
             (found,) = (one for one in page.findChildren(QPushButton) if one.text() == button)
             found.click()
             if group:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from
@@ -16,6 +16,7 @@ from latentlab.qt.views.training.further import Further
 from latentlab.qt.views.training.name_field import fault_of
 from latentlab.qt.views.training.report_box import ReportBox
 from latentlab.qt.views.training.text import ending_in_words, result_in_words
+from latentlab.qt.widgets.ask_dialogs import TextDialog
 from latentlab.qt.widgets.plain_text import plain_tip
 
 
@@ -102,13 +103,9 @@ class Ending(QObject):
     @Slot()
     def _ask_name(self) -> None:
         if self.kept is not None:
-            dialog = QInputDialog(self._panel)
-            dialog.setObjectName("renameModel")
-            dialog.setWindowTitle("Rename the model")
-            dialog.setLabelText("Name of the model:")
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.setTextValue(self.kept.stem)
-            dialog.textValueSelected.connect(self._rename)
+            words = "Rename the model", "Name of the model:"
+            dialog = TextDialog(self._panel, "renameModel", *words, self.kept.stem)
+            dialog.answered.connect(self._rename)
             dialog.open()
 
     @Slot(str)

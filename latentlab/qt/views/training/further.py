@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.files.model_catalog import card_in
 from latentlab.engine.training.plan import TrainingPlan, round_of, usual_plan
@@ -14,6 +14,7 @@ from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.training_orders import Begin
 from latentlab.qt.views.training.report_box import ReportBox
+from latentlab.qt.widgets.ask_dialogs import NumberDialog
 from latentlab.qt.widgets.plain_text import on_button
 
 _MOST_EPOCHS = 100_000
@@ -64,15 +65,11 @@ class Further(QObject):
             return
         if not self._model.kind:
             self._model = replace(self._model, kind=str(card_in(self._model.path).get("kind", "")))
-        dialog = QInputDialog(self._panel)
-        dialog.setObjectName("trainFurtherDialog")
-        dialog.setWindowTitle("Train further")
-        dialog.setLabelText(f"Epochs more for {self._model.path.stem}, which stays as it is:")
-        dialog.setInputMode(QInputDialog.InputMode.IntInput)
-        dialog.setIntRange(1, _MOST_EPOCHS)
-        dialog.setIntValue(self._plan.epochs)
-        dialog.intValueSelected.connect(self._begin)
-        dialog.finished.connect(dialog.deleteLater)
+        words = f"Further epochs for {self._model.path.stem}, which stays as it is:"
+        dialog = NumberDialog(
+            self._panel, "trainFurtherDialog", "Train further", words, self._plan.epochs, 1, _MOST_EPOCHS
+        )
+        dialog.answered.connect(self._begin)
         dialog.open()
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QProgressBar, QPushButton, QSpinBox
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
@@ -18,6 +18,7 @@ from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.training.kind_cards import KindCard
 from latentlab.qt.views.training.view import TrainingPanel
+from latentlab.qt.widgets.ask_dialogs import NumberDialog, TextDialog
 from latentlab.session.known_data import Known
 from tests.qt.shell import OFFSCREEN
 from tests.qt.views.training.test_training_panel import click, status, training_window, until
@@ -66,7 +67,7 @@ def test_that_it_is_named_before_and_after_and_goes_on_as_another(
         assert folders == [str(models)]
 
         click(qtbot, window, "trainRename")
-        dialog = window.findChild(QInputDialog, "renameModel")
+        dialog = window.findChild(TextDialog, "renameModel")
         typed(qtbot, dialog.findChild(QLineEdit), "dogs")
         qtbot.keyClick(dialog.findChild(QLineEdit), Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: workspace.state.model == str(models / "dogs.safetensors"), timeout=5000)
@@ -74,8 +75,8 @@ def test_that_it_is_named_before_and_after_and_goes_on_as_another(
         assert [path.stem for path in window.bench.trainer.models()] == ["dogs"]
 
         click(qtbot, window, "trainFurther")
-        dialog = window.findChild(QInputDialog, "trainFurtherDialog")
-        assert dialog.intValue() == 2
+        dialog = window.findChild(NumberDialog, "trainFurtherDialog")
+        assert dialog.spin.value() == 2
         qtbot.keyClick(dialog.findChild(QSpinBox), Qt.Key.Key_Return)
         until(qtbot, window, Stage.RUNNING)
         until(qtbot, window, Stage.IDLE)
@@ -97,8 +98,8 @@ def test_that_the_open_model_is_trained_further_though_it_was_trained_another_da
         further = window.findChild(QPushButton, "trainFurther")
         assert further.text() == "Train tiny F&urther …"
         click(qtbot, window, "trainFurther")
-        dialog = window.findChild(QInputDialog, "trainFurtherDialog")
-        dialog.setIntValue(2)
+        dialog = window.findChild(NumberDialog, "trainFurtherDialog")
+        dialog.spin.setValue(2)
         qtbot.keyClick(dialog.findChild(QSpinBox), Qt.Key.Key_Return)
         kept = tmp_path / "models" / "tiny.safetensors"
         qtbot.waitUntil(lambda: window.workspace.state.model == str(kept), timeout=20_000)
