@@ -106,8 +106,10 @@ def title_of(chart: ChartSpec, spec: FiguresSpec) -> str:
 
 
 def help_of(chart: ChartSpec, spec: FiguresSpec) -> str:
-    """What a chart shows, in a sentence."""
-    return next((one.help for one in (*spec.figures, *spec.series) if one.name == chart.of), "")
+    """What a chart shows, in a sentence, or the names of its lines."""
+    if len(chart.parts) > 1:
+        return ", ".join(chart.parts)
+    return next((one.help for one in spec.figures if one.name == chart.of), "")
 
 
 class _Place(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -40,7 +40,7 @@ class TrainingForm(QWidget):
     def __init__(self, free: Callable[[str], str] = str) -> None:
         super().__init__()
         self.setObjectName("trainingForm")
-        self.setMinimumSize(210, 80)
+        self.setMinimumHeight(80)
         self.data = QComboBox()
         self.data.setObjectName("dataSetChooser")
         self.data.setAccessibleName("Pictures to learn from")
@@ -146,7 +146,7 @@ class TrainingForm(QWidget):
         presets_row.addRow("&Model", self.model)
         for chooser in (self.data, self.model):
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            chooser.setMinimumContentsLength(12)
+            chooser.setMinimumContentsLength(6)
         within = QWidget()
         self._rows = QVBoxLayout(within)
         self._rows.setContentsMargins(8, 6, 8, 4)
@@ -158,7 +158,7 @@ class TrainingForm(QWidget):
         for widget in (self.when, self.inline, self.estimate, self.beta, self.left_out):
             self._rows.addWidget(widget)
         self._rows.addStretch()
-        self._scroll = QScrollArea()
+        self._scroll = _Scroll()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -177,6 +177,16 @@ class TrainingForm(QWidget):
         whole.addWidget(self._scroll, 1)
         whole.addLayout(self.naming)
         whole.addLayout(buttons)
+
+
+class _Scroll(QScrollArea):
+    """It scrolls up and down alone: it is never narrower than what is in it."""
+
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        within = self.widget().minimumSizeHint().width() if self.widget() is not None else 0
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(max(least.width(), within + bar), least.height())
 
 
 def _words(name: str, text: str = "") -> Label:
