@@ -184,7 +184,8 @@ class _Scroll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         least = super().minimumSizeHint()
-        within = self.widget().minimumSizeHint().width() if self.widget() is not None else 0
+        inner = self.widget()
+        within = 0 if inner is None else inner.minimumSizeHint().width()
         bar = self.verticalScrollBar().sizeHint().width()
         return QSize(max(least.width(), within + bar), least.height())
 
