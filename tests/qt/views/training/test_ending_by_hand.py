@@ -24,7 +24,7 @@ from tests.qt.shell import OFFSCREEN
 from tests.qt.views.training.test_training_panel import click, status, training_window, until
 from tests.tiny import toy_set
 
-pytestmark = OFFSCREEN
+pytestmark = [OFFSCREEN, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

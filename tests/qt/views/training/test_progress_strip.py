@@ -18,7 +18,7 @@ from tests.qt.shell import OFFSCREEN
 from tests.qt.views.training.test_training_panel import click, training_window, until
 from tests.tiny import save_tiny_model, toy_set
 
-pytestmark = OFFSCREEN
+pytestmark = [OFFSCREEN, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)
