@@ -14,7 +14,6 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
 from tests.hands import Faults, Hands, composed, few_pictures, until
 from tests.qt.shell import OFFSCREEN
-from tests.qt.waiting import until_idle
 from tests.tiny import CONFIG, DDPM_CONFIG, save_tiny_cvae, save_tiny_ddpm, save_tiny_model
 
 pytestmark = [OFFSCREEN, pytest.mark.slow]
@@ -54,4 +53,5 @@ def test_that_every_control_can_be_used_without_pictures(window: LabWindow, tmp_
         assert model.can(Capability.ENCODES)
     hands.open("mnist-vae-2d")
     assert len(window.workspace.model.images) == 260
-    until_idle()
+    # The attributes of 60,000 pictures may be asked for by now.
+    until(lambda: window.workspace._thread.idle, "the thread is never at rest", 180.0)
