@@ -1,4 +1,4 @@
-"""Exports walks as animations: lossless WebP, GIF and APNG that loop, and films.
+"""Exports walks as animations: lossless WebP, GIF and APNG, which loop or play once, and films.
 
 Every pixel of WebP and APNG is exact, and so is a grey GIF; a GIF in colour has 256 colours a frame.
 Formats measure time in whole milliseconds (GIF: in hundredths of a second), so frame i ends at the
@@ -28,6 +28,8 @@ ANIMATION_FORMATS = {".webp": "WEBP", ".gif": "GIF", ".apng": "PNG", VIDEO_SUFFI
 MIN_RATE, MAX_RATE = 0.5, 100.0
 # Browsers slow a GIF down to 10 frames a second if a frame lasts less than 20 ms.
 _MAX_GIF_RATE = 50.0
+# Of a film of enlarged pictures, as measured; and how many pictures an estimate encodes.
+_FILM_BYTES_A_PIXEL, _SAMPLED = 0.05, 3
 _TICK_MS = {"WEBP": 1, "PNG": 1, "GIF": 10}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "WEBP": {"lossless": True},
@@ -44,6 +46,7 @@ def save_animation(
     scale: int = 1,
     provenance: Provenance,
     overwrite: bool = False,
+    once: bool = False,
 ) -> Path:
     """Writes pictures as a loop, in the format of the path's ending.
 
@@ -54,6 +57,7 @@ def save_animation(
         scale: each pixel becomes scale x scale equal pixels.
         provenance: what the pictures show; `read_provenance` reads it back.
         overwrite: whether an existing file may be replaced.
+        once: whether it stops at its end, instead of beginning anew.
 
     Raises:
         LabError: for an unknown ending, pictures that do not go together or are too many, a rate out of
@@ -65,7 +69,7 @@ def save_animation(
     )
     kind = ANIMATION_FORMATS[path.suffix.lower()]
     if kind == "MP4":
-        content = film(pictures, frames_per_second, scale, provenance)
+        content = film(pictures, frames_per_second, scale, provenance, once)
         return write_atomically(path, content, overwrite=overwrite)
     frames = [Image.fromarray(enlarge(picture, scale)) for picture in pictures]
     durations = _durations(len(frames), frames_per_second, _TICK_MS[kind])
@@ -76,7 +80,7 @@ def save_animation(
         save_all=True,
         append_images=frames[1:],
         duration=durations if len(frames) > 1 else durations[0],
-        loop=0,
+        **_loop(kind, once),
         **_OPTIONS[kind],
         **save_options(kind, provenance),
     )
@@ -113,6 +117,30 @@ def check_animation(
             "Use fewer steps or a smaller scale",
         )
     return path
+
+
+def estimated_bytes(suffix: str, pictures: Sequence[Picture], picks: Sequence[int], scale: int = 1) -> int:
+    """About how large the file of a film gets that shows these of the pictures, from a few of them."""
+    kind = ANIMATION_FORMATS[suffix]
+    changes: int = 1 + sum(before != after for before, after in pairwise(picks))
+    if kind == "MP4":
+        height, width = map(int, pictures[0].shape[:2])
+        larger = max(scale, -(-256 // max(height, width)))
+        return int(_FILM_BYTES_A_PIXEL * height * width * larger * larger * changes)
+    some = [pictures[len(pictures) * part // _SAMPLED] for part in range(_SAMPLED)]
+    size = 0
+    for picture in some:
+        stream = io.BytesIO()
+        Image.fromarray(enlarge(picture, scale)).save(
+            stream, kind, **(_OPTIONS[kind] if kind == "WEBP" else {})
+        )
+        size += stream.tell()
+    return changes * size // _SAMPLED
+
+
+def _loop(kind: str, once: bool) -> dict[str, int]:
+    """How often it plays: 0 is for ever. A GIF that plays once says nothing."""
+    return {} if once and kind == "GIF" else {"loop": int(once)}
 
 
 def _durations(count: int, rate: float, tick: int) -> list[int]:

@@ -45,6 +45,8 @@ WHATS = (
     "sheet",
     "diffusion",
     "texture",
+    "plane",
+    "chart",
 )
 MAX_FILE_BYTES = 256 * 2**20
 # EXIF in a JPEG must fit into one segment of 64 KiB; this leaves room.

@@ -40,7 +40,9 @@ def require_video() -> None:
         ) from None
 
 
-def film(pictures: Sequence[Picture], rate: float, scale: int, provenance: Provenance) -> bytes:
+def film(
+    pictures: Sequence[Picture], rate: float, scale: int, provenance: Provenance, once: bool = False
+) -> bytes:
     """An MP4 file of pictures, N >= 1 of one shape, uint8 (H, W) or (H, W, 3).
 
     Args:
@@ -48,6 +50,7 @@ def film(pictures: Sequence[Picture], rate: float, scale: int, provenance: Prove
         rate: frames a second.
         scale: each pixel becomes scale x scale, or more where pictures are small.
         provenance: written into the file's comment.
+        once: whether even a short one is written once only.
 
     Raises:
         LabError: if PyAV is not installed, or has no H.264.
@@ -56,7 +59,7 @@ def film(pictures: Sequence[Picture], rate: float, scale: int, provenance: Prove
     import av
 
     frames = [_even(enlarge(picture, _scale(picture, scale))) for picture in pictures]
-    times = 1 if len(frames) == 1 else max(1, round(_LEAST_SECONDS * rate / len(frames)))
+    times = 1 if once or len(frames) == 1 else max(1, round(_LEAST_SECONDS * rate / len(frames)))
     content = io.BytesIO()
     try:
         with av.open(content, "w", format="mp4", options={"movflags": "use_metadata_tags"}) as container:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from latentlab.data.report import ReadingReport
 from latentlab.engine.files.project_file import SUFFIX as PROJECT_SUFFIX
+from latentlab.engine.rendering.requests.points import FilmRequest, WalkReply
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.data_controller import DataController
@@ -26,6 +27,7 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.export import exportables
 from latentlab.qt.export.dialog import ExportDialog, Wish
 from latentlab.qt.export.exporter import Exporter
+from latentlab.qt.export.film_dialog import FilmDialog, FilmWish
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import ChangeData, MoveProbe, SetLayers, SetPins
 
@@ -46,6 +48,7 @@ class SessionController(QObject):
         self._exporter, self._opener = exporter, opener
         self._chance = random.Random()
         self._page: ExportDialog | None = None
+        workspace.on(FilmRequest).connect(self._filmed)
         self.data = DataController(window, workspace, opener.background, opener.bar, settings)
         self.data.failed.connect(opener.failed)
         self.data.told.connect(opener.told)
@@ -94,18 +97,29 @@ class SessionController(QObject):
         if what == exportables.ENCODINGS and found is not None:
             count, axes = found.mean.shape
             words = f"{count:,} pictures: mean and sigma in {axes} dimensions, label and number."
-        page = ExportDialog(
-            what,
-            self._exporter.exportables.get(what),
-            words,
-            1 if what == exportables.UNFOLDING else self._settings.scale,
-            self._settings.folder,
-            self._window,
-        )
+        thing, folder = self._exporter.exportables.get(what), self._settings.folder
+        scale = 1 if what == exportables.UNFOLDING else self._settings.scale
+        if what in exportables.MOVING and thing is not None:
+            more = self._ask_for_frames if what == exportables.WALK else None
+            page: ExportDialog = FilmDialog(what, thing, scale, folder, self._window, more)
+        else:
+            page = ExportDialog(what, thing, words, scale, folder, self._window)
         page.wished.connect(self._save)
         page.destroyed.connect(self._page_gone)
         self._page = page
         page.open()
+
+    def _ask_for_frames(self, count: int) -> None:
+        """Asks for a walk of about so many pictures, for a smooth film."""
+        state = self._workspace.state
+        legs = max(1, len(state.pins) - 1)
+        steps = 1 + -(-(count - 1) // legs)
+        self._workspace.ask(FilmRequest, state.pins, state.walk.path, steps, state.condition)
+
+    @Slot(object)
+    def _filmed(self, walk: WalkReply) -> None:
+        if isinstance(self._page, FilmDialog) and len(walk.pictures) > 1:
+            self._page.show_pictures(walk.pictures)
 
     @Slot()
     def _page_gone(self) -> None:
@@ -116,7 +130,8 @@ class SessionController(QObject):
         if wish.what != exportables.ENCODINGS:
             self._settings.scale = wish.scale
         self._settings.folder = str(wish.path.parent)
-        self._exporter.save(wish.what, wish.path, wish.scale, wish.overwrite, wish.animated)
+        plan, pictures = (wish.plan, wish.pictures) if isinstance(wish, FilmWish) else (None, ())
+        self._exporter.save(wish.what, wish.path, wish.scale, wish.overwrite, wish.animated, plan, pictures)
 
     def pictures_opened(self, spec: str, title: str, report: ReadingReport) -> None:
         """The user's own pictures have been read: offers what can be done with them."""

@@ -7,7 +7,8 @@ the caller says so, and is intact if the new one cannot be written.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from PySide6.QtGui import QGuiApplication
 
 from latentlab.engine.files.animation import save_animation
 from latentlab.engine.files.export import Origins, save_encodings, save_picture
+from latentlab.engine.files.film_plan import FilmPlan, Loop
+from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
@@ -81,8 +84,13 @@ class Exporter(QObject):
         scale: int = 1,
         overwrite: bool = False,
         animated: bool | None = None,
+        plan: FilmPlan | None = None,
+        pictures: Sequence[Picture] = (),
     ) -> None:
-        """Pictures of a kind in `exportables.PICTURES`, or the encodings."""
+        """Pictures of a kind in `exportables.PICTURES`, or the encodings.
+
+        A film follows a `plan`, with these pictures of the same walk; by default it shows each picture once.
+        """
         if what == exportables.ENCODINGS:
             self.save_encodings(path, overwrite)
             return
@@ -91,8 +99,21 @@ class Exporter(QObject):
             self.failed.emit(f"{path}: nothing was saved: {_NOTHING[what]}", "")
             return
         moves = Path(path).suffix.lower() in _MOVING if animated is None else animated
-        if moves and what in exportables.MOVING:
+        if moves and what in exportables.MOVING and plan is not None:
+            # What the plan asks for, in words.
+            told = f"{plan.count} frames, {plan.rate} a second, {plan.loop.value}"
             work: Callable[[], Path] = functools.partial(
+                save_animation,
+                path,
+                plan.frames(pictures or thing.pictures),
+                frames_per_second=plan.rate,
+                scale=scale,
+                provenance=replace(thing.provenance, extra={**thing.provenance.extra, "film": told}),
+                overwrite=overwrite,
+                once=plan.loop is Loop.ONCE,
+            )
+        elif moves and what in exportables.MOVING:
+            work = functools.partial(
                 save_animation,
                 path,
                 thing.pictures,

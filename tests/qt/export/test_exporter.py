@@ -218,7 +218,7 @@ def test_that_a_walk_is_offered_moving_and_as_a_strip(qtbot: QtBot, tmp_path: Pa
         window.workspace.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0))))
         qtbot.waitUntil(lambda: window.bench.exporter.exportables.has("walk"), timeout=2000)
         page = open_dialog(qtbot, window, "exportWalkAction")
-        assert "24 frames" in page.size_label.text()
+        assert "46 frames" in page.size_label.text()  # of 24 pictures, there and back
         page.format.setCurrentText("PNG strip")
         assert page.path.text().endswith("walk.png")
         assert "frames" not in page.size_label.text()

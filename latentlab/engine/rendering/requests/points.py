@@ -85,6 +85,11 @@ class WalkRequest(Request[WalkReply]):
 
 
 @dataclass(frozen=True)
+class FilmRequest(WalkRequest):
+    """Decode the frames of a film of a walk, which may be more than the walk has steps."""
+
+
+@dataclass(frozen=True)
 class SheetRequest(Request[WalkReply]):
     """Decode points derived from pictures of the data: `pictures` are their numbers, one for each point.
 

@@ -21,6 +21,7 @@ from latentlab.qt.shell.menus.project_menu import project_entries
 from latentlab.qt.shell.menus.tape_menu import SAVE_MENU, tape_entries
 from latentlab.qt.shell.menus.training_menu import training_entries
 from latentlab.qt.shell.menus.workspace_menu import panel_entries, workspace_entries
+from latentlab.qt.shell.taking_away import chart_entries
 from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.colours import Theme
 
@@ -134,6 +135,7 @@ def _file(bench: Workbench) -> Iterator[Entry]:
             "links to the files.",
         "", partial(_has_pictures, bench),
     )  # fmt: skip
+    yield from chart_entries(bench)
     yield from tape_entries(bench)
     yield Entry("quitAction", "&File", "&Quit", bench.quit, "Close LatentLab.", "Ctrl+Q", gap=True)
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
 from latentlab.engine.rendering.requests.points import PointReply, PointRequest
 from latentlab.engine.rendering.serving import Refusal
-from latentlab.engine.types import MAX_COORDINATE, Point, is_coordinate
+from latentlab.engine.types import MAX_COORDINATE, Picture, Point, is_coordinate
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.probe.density_line import ProbeDensityLine
@@ -163,6 +163,12 @@ class ProbePanel(QWidget):
         row.addWidget(button)
         self._actions.show()
         return button
+
+    @Slot(object, str)
+    def show_walk(self, picture: Picture, words: str) -> None:
+        """Shows a picture of the walk that is being played, until the next one at the probe."""
+        self.image.show_picture(picture)
+        self.words.setText(words)
 
     @Slot(object)
     def _pointed(self, reply: PointReply) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
+from latentlab.qt.widgets.drawable import DrawnWidget
 from latentlab.qt.widgets.plain_text import plain_tip
 
 _TOP, _BOTTOM, _SIDE = 20, 16, 6
@@ -15,7 +18,7 @@ _LABEL_ROOM = 24
 _WIDEST = 72.0
 
 
-class Bars(QWidget):
+class Bars(DrawnWidget):
     """A bar for each of `numbers`, from 0 up; those below `hollow` are a line at the foot.
 
     Args:
@@ -43,6 +46,22 @@ class Bars(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(230, 150)
+
+    def drawn_name(self) -> str:
+        """See `Drawable`."""
+        return self.accessibleName()
+
+    def drawn_size(self) -> QSize:
+        """See `Drawable`."""
+        return self.size() if self.numbers else QSize()
+
+    def table(self) -> Mapping[str, Sequence[object]]:
+        """See `Drawable`."""
+        columns: dict[str, Sequence[object]] = {
+            "number": range(1, len(self.numbers) + 1),
+            self.accessibleName(): self.numbers,
+        }
+        return columns | ({"held out": self.marks} if len(self.marks) == len(self.numbers) else {})
 
     def show_numbers(self, numbers: tuple[float, ...], marks: tuple[float, ...] = ()) -> None:
         """Shows a bar for each number, and a mark across it at each of `marks`; NaN shows nothing."""

@@ -6,20 +6,24 @@ the places of the curves are there, with what will be in them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.core.figures import NOTHING, ChartSpec, FiguresSpec
 from latentlab.qt.views.training.history import History
+from latentlab.qt.views.training.numbers import of_history
 from latentlab.qt.views.training.plot import Plot
 from latentlab.qt.views.training.tiles import Tiles
+from latentlab.qt.widgets.drawable import DrawnWidget
 from latentlab.qt.widgets.plain_text import plain_tip
 
 _MARGIN = 8
 
 
-class LossCurves(Tiles):
+class LossCurves(Tiles, DrawnWidget):
     """Lines for the training pictures, dots for the held-out ones; `beside` is one more tile, of bars."""
 
     def __init__(self, beside: QWidget | None = None) -> None:
@@ -32,6 +36,7 @@ class LossCurves(Tiles):
         self._plots: list[Plot] = []
         self._turn = 0
         self._spec = NOTHING
+        self._history: History | None = None
         self._expect(self._spec)
 
     def sizeHint(self) -> QSize:
@@ -46,6 +51,18 @@ class LossCurves(Tiles):
     def plots(self) -> tuple[Plot, ...]:
         """The curves; () before the first."""
         return tuple(self._plots)
+
+    def drawn_name(self) -> str:
+        """See `Drawable`."""
+        return "training"
+
+    def drawn_size(self) -> QSize:
+        """See `Drawable`."""
+        return self.size() if self._plots else QSize()
+
+    def table(self) -> Mapping[str, Sequence[object]]:
+        """All figures of the training, see `of_history`."""
+        return of_history(self._history)
 
     def expect(self, spec: FiguresSpec) -> None:
         """A training with these figures begins, or may begin: curves of other figures are removed."""
@@ -64,12 +81,13 @@ class LossCurves(Tiles):
         if history.spec is None or not (history.train.steps or history.test.steps):
             return
         self.expect(history.spec)
+        self._history = history
         if not self._plots:
             self._make()
         if not self._plots:
             return
         self._turn = (self._turn + 1) % len(self._plots)
-        self._plots[self._turn].draw(history)
+        self._plots[self._turn].show_history(history)
 
     def _expect(self, spec: FiguresSpec) -> None:
         self._spec, self._plots, self._turn = spec, [], 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from latentlab.qt.views.training.charts import (
     steps_span,
 )
 from latentlab.qt.views.training.history import History
+from latentlab.qt.views.training.numbers import of_chart
+from latentlab.qt.widgets.drawable import DrawnWidget
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.plots import bare_plot
 from latentlab.qt.widgets.term import RichTerm
@@ -31,7 +34,7 @@ _FEW, _POINT = 3, 7
 _NOTHING: Numbers = np.empty((0, 0))
 
 
-class Plot(QWidget):
+class Plot(DrawnWidget):
     """A chart; `pointed` carries the step under the mouse, or None."""
 
     pointed = Signal(object)
@@ -76,7 +79,15 @@ class Plot(QWidget):
         """The read-out: the values at the step under the mouse, or the newest."""
         return self._read.text()
 
-    def draw(self, history: History) -> None:
+    def drawn_name(self) -> str:
+        """See `Drawable`."""
+        return self.chart.title
+
+    def table(self) -> Mapping[str, Sequence[object]]:
+        """See `of_chart`."""
+        return of_chart(self.chart, self._steps, self._train, self._ends, self._test)
+
+    def show_history(self, history: History) -> None:
         """Draws all of a history."""
         self._train, self._test = drawn(self.chart, history.train), drawn(self.chart, history.test)
         self._steps, self._ends = as_axis(history.train.steps), as_axis(history.test.steps)

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Signal, Slot
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from latentlab.qt.widgets.drawable import DrawnWidget
 from latentlab.qt.widgets.plots import bare_plot
 
 
-class DensityPlot(QWidget):
+class DensityPlot(DrawnWidget):
     """`picked` (step) is emitted at a click on the curve."""
 
     picked = Signal(int)
@@ -36,7 +37,22 @@ class DensityPlot(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._plot: Any = None
-        self._steps = 0
+        self._steps, self._stride = 0, 1
+        self._log_priors: Sequence[float] = ()
+
+    def drawn_name(self) -> str:
+        """See `Drawable`."""
+        return "density along the walk"
+
+    def drawn_size(self) -> QSize:
+        """See `Drawable`."""
+        return self.size() if self._steps else QSize()
+
+    def table(self) -> Mapping[str, Sequence[object]]:
+        """See `Drawable`."""
+        steps = range(self._steps)
+        pins = [step // self._stride + 1 if step % self._stride == 0 else None for step in steps]
+        return {"step": steps, "pin": pins, "log p(z)": self._log_priors}
 
     def sizeHint(self) -> QSize:
         return QSize(220, 140)
@@ -45,7 +61,7 @@ class DensityPlot(QWidget):
         """Draws a curve; every `stride`-th step is a pin."""
         if self._plot is None:
             self._make()
-        self._steps = len(log_priors)
+        self._steps, self._stride, self._log_priors = len(log_priors), stride, log_priors
         # Outside the support of a prior there is no density: a gap in the curve.
         drawn = [value if math.isfinite(value) else math.nan for value in log_priors]
         self._curve.setData(range(self._steps), drawn)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -39,7 +40,13 @@ class WalkPlayer(QWidget):
 
     Space plays and pauses. Playing goes to the end and back again. The shown frame is the session's `frame`;
     while that is None (the walk has just changed) the player keeps its position and shows that.
+
+    `shown` carries the picture and its place in words when the person plays or scrubs; while somebody else
+    shows it large (`watched`), it plays on where the player itself is hidden. `save_wanted` asks for a film.
     """
+
+    shown = Signal(object, str)
+    save_wanted = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +74,8 @@ class WalkPlayer(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.place = Label()
         self.probe_here = QPushButton("Move probe here")
+        self.save = QPushButton("Save film …")
+        self.watched: Callable[[], bool] | None = None
         self._name_controls()
         self.path.currentIndexChanged.connect(self._path_chosen)
         self.steps.valueChanged.connect(self._steps_changed)
@@ -74,6 +83,7 @@ class WalkPlayer(QWidget):
         self.play.clicked.connect(self.toggle)
         self.slider.valueChanged.connect(self._scrub)
         self.probe_here.clicked.connect(self._put_probe)
+        self.save.clicked.connect(self.save_wanted)
         self._lay_out()
         workspace.changed.connect(self._changed)
         workspace.on(WalkRequest).connect(self._walked)
@@ -96,6 +106,8 @@ class WalkPlayer(QWidget):
              "The step shown, and the last one."),
             (self.probe_here, "walkProbe", "Move probe here",
              "Move the probe to the step shown."),
+            (self.save, "walkSave", "Save the walk as a film",
+             "See the film at its full size and save it."),
         ):  # fmt: skip
             control.setObjectName(name)
             control.setAccessibleName(spoken)
@@ -115,9 +127,10 @@ class WalkPlayer(QWidget):
         controls.addWidget(self.speed, 2, 1)
         controls.addLayout(scrub, 3, 0, 1, 2)
         controls.addWidget(self.play, 4, 0)
-        controls.addWidget(self.probe_here, 4, 1)
-        controls.setRowStretch(5, 1)
-        for control in (self.path, self.steps, self.speed, self.play, self.probe_here):
+        controls.addWidget(self.save, 4, 1)
+        controls.addWidget(self.probe_here, 5, 0, 1, 2)
+        controls.setRowStretch(6, 1)
+        for control in (self.path, self.steps, self.speed, self.play, self.probe_here, self.save):
             control.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.place.setMinimumWidth(self.fontMetrics().horizontalAdvance("888 / 888"))
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -246,10 +259,14 @@ class WalkPlayer(QWidget):
             self._forward = False
         elif self._frame <= 0:
             self._forward = True
-        self._workspace.do(ShowFrame(frame=self._frame + (1 if self._forward else -1)))
+        if not self.isVisible() and not (self.watched and self.watched()):
+            self.pause()
+            return
+        self._scrub(self._frame + (1 if self._forward else -1))
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self.pause()
+        if self.watched is None:  # else the next step looks whether anybody is left
+            self.pause()
         super().hideEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -269,6 +286,7 @@ class WalkPlayer(QWidget):
     def _scrub(self, frame: int) -> None:
         if self._walk is not None:
             self._workspace.do(ShowFrame(frame=frame))
+            self.shown.emit(self._walk.pictures[self._frame], f"step {self.place.text()} of the walk")
 
     @Slot()
     def _put_probe(self) -> None:

@@ -1,0 +1,80 @@
+"""What can be taken away from the views of the window: charts by their context menu and the File menu, and
+the film of a walk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
+
+from latentlab.engine.files.charts import TABLE_SUFFIX
+from latentlab.qt.controllers.chart_controller import ChartController
+from latentlab.qt.export import exportables
+from latentlab.qt.shell.menus.actions import Entry
+from latentlab.qt.shell.workbench import Workbench
+from latentlab.qt.views.latent_plane.drawing import PlaneDrawing
+from latentlab.qt.widgets.drawable import Drawable
+from latentlab.qt.widgets.right_click import RightClick
+
+_MENU = "&File/C&harts"
+
+
+def connect_taking_away(bench: Workbench) -> ChartController:
+    """Offers the charts of the views, and lets a playing walk drive the large picture."""
+    charts = ChartController(bench.window, bench.workspace, bench.background, bench.settings)
+    charts.saved.connect(bench.exporter.saved)
+    charts.failed.connect(bench.exporter.failed)
+    charts.told.connect(bench.opener.told)
+    plane = PlaneDrawing(bench.plane)
+    RightClick(bench.plane, drags=True).wanted.connect(lambda _, place: charts.show_menu(plane, place))
+    for host in (bench.training.curves, bench.player.plot):
+        RightClick(host).wanted.connect(partial(_show, charts, host))
+    bench.player.save_wanted.connect(partial(bench.controller.ask_to_save, exportables.WALK))
+    bench.player.shown.connect(bench.probe.show_walk)
+    bench.player.watched = bench.probe.isVisible
+    return charts
+
+
+def _show(charts: ChartController, host: QWidget, place: QPoint, on_screen: QPoint) -> None:
+    """Shows the menu of the chart under a place of a view, or of the view as a whole."""
+    below: QWidget | None = host.childAt(place) or host
+    while below is not None:
+        chart: object = below
+        if isinstance(chart, Drawable):
+            charts.show_menu(chart, on_screen)
+            return
+        below = None if below is host else below.parentWidget()
+
+
+def chart_entries(bench: Workbench) -> Iterator[Entry]:
+    """The commands of the menu File > Charts."""
+    charts = connect_taking_away(bench)
+    plane, curves = PlaneDrawing(bench.plane), bench.training.curves
+    can_plane, can_curves = partial(charts.can, plane), partial(charts.can, curves)
+    yield Entry(
+        "exportPlaneAction", _MENU, "Save &plane …", partial(charts.ask_to_save, plane),
+        "Save the plane with its axes and legend, as a picture, a drawing or a table of its points.",
+        "", can_plane,
+    )  # fmt: skip
+    yield Entry(
+        "exportPlaneNumbersAction", _MENU, "Save points of the p&lane (CSV) …",
+        partial(charts.ask_to_save, plane, TABLE_SUFFIX),
+        "Save where each shown point lies in the plane, its class and what colours it.", "", can_plane,
+    )  # fmt: skip
+    yield Entry(
+        "copyPlaneAction", _MENU, "&Copy plane", partial(charts.copy, plane),
+        "Put a picture of the plane with its axes and legend on the clipboard.", "", can_plane,
+    )  # fmt: skip
+    yield Entry(
+        "exportCurvesAction", _MENU, "Save c&urves of the training …", partial(charts.ask_to_save, curves),
+        "Save the charts of the last training, as one picture, a drawing or a table.", "", can_curves,
+        gap=True,
+    )  # fmt: skip
+    yield Entry(
+        "exportCurvesNumbersAction", _MENU, "Save &numbers of the training (CSV) …",
+        partial(charts.ask_to_save, curves, TABLE_SUFFIX),
+        "Save all figures of the last training, step by step.", "", can_curves,
+    )  # fmt: skip

@@ -1,0 +1,172 @@
+"""Charts leave the window by mouse: as pixels, as a drawing, and as the numbers behind them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine.files.charts import save_table
+from latentlab.engine.files.provenance import read_provenance
+from latentlab.engine.training.events import EpochEnded, Progress, Started
+from latentlab.errors import LabError
+from latentlab.models.objectives.figures import elbo_figures
+from latentlab.qt.export.chart_dialog import ChartDialog
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.session.edits import SetPins
+from tests.qt.fake_renderer import COUNT
+from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
+
+pytestmark = OFFSCREEN
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def menu_of(name: str) -> QMenu:
+    """The context menu that is open."""
+    (menu,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, QMenu) and one.isVisible()]
+    assert menu.objectName() == name
+    return menu
+
+
+def choose(qtbot: QtBot, action: str) -> None:
+    """Clicks an entry of the open context menu."""
+    menu = menu_of("chartMenu")
+    (entry,) = [one for one in menu.actions() if one.objectName() == action]
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
+
+
+def right_click(window: LabWindow, widget: QWidget) -> None:
+    """What the system sends to the widget at a place, and Qt on to those around it."""
+    place = widget.rect().center()
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
+
+
+def save_as(qtbot: QtBot, window: LabWindow, path: Path) -> None:
+    """Types a path into the open dialog and clicks Save."""
+    (dialog,) = window.findChildren(ChartDialog)
+    dialog.findChild(QLineEdit, "exportPath").setText(str(path))
+    with qtbot.waitSignal(window.bench.exporter.saved, timeout=5000):
+        qtbot.mouseClick(dialog.findChild(QPushButton, "exportSave"), Qt.MouseButton.LeftButton)
+    until_idle()
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def drawn_in(path: Path) -> tuple[list[str], int, int]:
+    """The texts of an SVG, and how many circles and pictures it has."""
+    root = ElementTree.parse(path).getroot()
+    texts = ["".join(one.itertext()) for one in root.iter(f"{_SVG}text")]
+    return texts, len(list(root.iter(f"{_SVG}circle"))), len(list(root.iter(f"{_SVG}image")))
+
+
+@pytest.mark.slow
+def test_that_the_plane_is_saved_by_its_context_menu_in_all_forms(qtbot: QtBot, tmp_path: Path) -> None:
+    right = Qt.MouseButton.RightButton
+    with open_window(qtbot, tmp_path) as window:
+        plane, encodings = window.bench.plane, window.workspace.encodings
+        before = plane.camera
+        # A drag of the right button moves the plane, and a click does not.
+        qtbot.mousePress(plane, right, pos=QPoint(100, 100))
+        qtbot.mouseMove(plane, QPoint(150, 120))
+        qtbot.mouseRelease(plane, right, pos=QPoint(150, 120))
+        assert plane.camera != before
+        assert not [
+            one for one in QApplication.topLevelWidgets() if isinstance(one, QMenu) and one.isVisible()
+        ]
+        plane.show_all()
+        until_idle()
+        qtbot.mouseClick(plane, right, pos=QPoint(100, 100))
+        choose(qtbot, "saveChartAction")
+        (dialog,) = window.findChildren(ChartDialog)
+        assert dialog.size_label.text() == f"{2 * (plane.width() + 150)} × {2 * plane.height()} pixels"
+        save_as(qtbot, window, tmp_path / "plane.png")
+        for name in ("plane.svg", "plane.csv"):
+            qtbot.mouseClick(plane, right, pos=QPoint(100, 100))
+            choose(qtbot, "saveChartNumbersAction")
+            save_as(qtbot, window, tmp_path / name)
+        qtbot.mouseClick(plane, right, pos=QPoint(100, 100))
+        choose(qtbot, "copyChartAction")
+        assert QGuiApplication.clipboard().image().width() == 2 * (plane.width() + 150)
+        size = (plane.width(), plane.height())
+        assert window.bench.actions["exportPlaneAction"].isEnabled()
+        assert not window.bench.actions["exportCurvesAction"].isEnabled()
+    with Image.open(tmp_path / "plane.png") as image:
+        assert image.size == (2 * (size[0] + 150), 2 * size[1])
+    assert read_provenance(tmp_path / "plane.png").what == "plane"
+    texts, circles, _ = drawn_in(tmp_path / "plane.svg")
+    assert {"z₁ →", "z₂ ↑", "1σ", "class", "a", "b", "c"} <= set(texts)
+    assert circles >= COUNT
+    described = ElementTree.parse(tmp_path / "plane.svg").getroot().findtext(f"{_SVG}desc")
+    assert json.loads(described)["model"] == "mnist-vae-2d"
+    rows = table(tmp_path / "plane.csv")
+    assert [int(row["number"]) for row in rows] == list(range(COUNT))
+    assert {row["class"] for row in rows} == {"a", "b", "c"}
+    assert np.array_equal(np.array([[row["z₁"], row["z₂"]] for row in rows], np.float32), encodings.mean)
+
+
+@pytest.mark.slow
+def test_that_the_charts_of_a_training_and_a_walk_are_saved(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.bench.docks.show_training()
+        tell = window.bench.trainer.told.emit
+        tell(Started(2000, 2, "cpu", "fp32", 1))
+        for step in range(1, 6):
+            tell(Progress(step, 1, elbo_figures(-100.0 + step, (2.0, 1.0)), 1000.0, 60.0, 1.0))
+        tell(EpochEnded(5, 1, elbo_figures(-95.0, (2.0, 1.0)), elbo_figures(-97.0, (2.0, 1.5))))
+        curves = window.bench.training.curves
+        qtbot.waitUntil(lambda: len(curves.plots) == 3 and bool(curves.plots[0].words), timeout=3000)
+        until_idle()
+        plot = curves.plots[0]
+        for name in ("elbo.svg", "elbo.csv"):
+            right_click(window, plot._plot.viewport())
+            choose(qtbot, "saveChartAction")
+            save_as(qtbot, window, tmp_path / name)
+        right_click(window, window.bench.training.bars.shown[0])
+        choose(qtbot, "saveChartNumbersAction")
+        save_as(qtbot, window, tmp_path / "kl.csv")
+        window.bench.actions["exportCurvesNumbersAction"].trigger()
+        save_as(qtbot, window, tmp_path / "all.csv")
+        window.bench.actions["exportCurvesAction"].trigger()
+        save_as(qtbot, window, tmp_path / "all.png")
+        window.workspace.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0))))
+        window.bench.workspaces.show("explore")
+        until_idle()
+        right_click(window, window.bench.player.plot)
+        choose(qtbot, "saveChartNumbersAction")
+        save_as(qtbot, window, tmp_path / "walk.csv")
+        steps = window.workspace.state.walk.steps
+    texts, _, _ = drawn_in(tmp_path / "elbo.svg")
+    assert "ELBO, nats" in texts
+    assert any(text.startswith("step") for text in texts)
+    elbo = table(tmp_path / "elbo.csv")
+    assert [row["pictures"] for row in elbo] == ["learnt from"] * 5 + ["held out"]
+    assert (elbo[0]["step"], float(elbo[0]["elbo"]), float(elbo[-1]["elbo"])) == ("1", -102.0, -100.5)
+    bars = [(row["number"], row["KL of each latent dimension"]) for row in table(tmp_path / "kl.csv")]
+    assert bars == [("1", "2.0"), ("2", "1.0")]
+    assert {"step", "elbo", "kl"} <= set(table(tmp_path / "all.csv")[0])
+    assert len(table(tmp_path / "all.csv")) == 6
+    walk = table(tmp_path / "walk.csv")
+    assert [row["pin"] for row in walk] == ["1", *[""] * (steps - 2), "2"]
+
+
+def test_that_a_table_is_for_spreadsheets_and_whole(tmp_path: Path) -> None:
+    columns = {"name": ["=CMD()", "a,b", "ü"], "value": [1.5, float("nan"), None]}
+    save_table(tmp_path / "a.csv", columns)
+    assert (tmp_path / "a.csv").read_text("utf-8") == 'name,value\n\'=CMD(),1.5\n"a,b",\nü,\n'
+    with pytest.raises(LabError, match="different lengths"):
+        save_table(tmp_path / "b.csv", {"a": [1], "b": []})
+    assert not (tmp_path / "b.csv").exists()
