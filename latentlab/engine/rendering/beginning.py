@@ -2,12 +2,14 @@
 
 The point is the encoding of a picture that is neither near the middle of all nor far out: of some held-out
 pictures, that whose distance from the middle of the prior is the median of theirs. In many dimensions the
-middle itself decodes to a blur between all pictures, which no picture is near.
+middle itself decodes to a blur between all pictures, which no picture is near. Where the pictures have
+attributes, it is one with the fewest: so each that is added by hand is seen.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -42,6 +44,15 @@ def typical_point(model: nn.Module, data: ImageSet, y: Tensor | None, middle: Po
     if not np.isfinite(mean).all():
         return ()
     far = np.square(mean - np.asarray(middle)).sum(1)
+    plain = _plainest(some)
     # The lower of two medians: the distance of a picture, not one between two.
-    place = int(np.argsort(far, kind="stable")[(len(far) - 1) // 2])
+    place = int(plain[np.argsort(far[plain], kind="stable")[(len(plain) - 1) // 2]])
     return tuple(float(value) for value in encodings.mean[place])
+
+
+def _plainest(data: ImageSet) -> npt.NDArray[np.intp]:
+    """The numbers of the pictures with the fewest attributes; of all where there are none."""
+    if data.attributes is None or data.attributes.shape[1] == 0:
+        return np.arange(len(data))
+    count = data.attributes.numpy().sum(1)
+    return np.flatnonzero(count == count.min())
