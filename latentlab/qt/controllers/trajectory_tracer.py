@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.files.model_catalog import data_of
 from latentlab.engine.rendering.requests.opening import LoadedReply, UnfoldedReply
@@ -61,6 +62,7 @@ class Tracing(QObject):
         self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
         self._debounced = DebouncedCall(self._paint, self)
         self._picture = 0
+        self._in_sight = True
         self._shown: Frame | None = None
         # The last request, and what the points belong to: frames, and which of their pictures.
         self._asked: _Way = ((), 0)
@@ -70,6 +72,17 @@ class Tracing(QObject):
         workspace.refused.connect(self._refused)
         workspace.loaded.connect(self._loaded)
         workspace.unfolded.connect(self._unfolded)
+
+    def follow(self, tape: QWidget) -> None:
+        """Shows the path only while the view of the tape is in sight: elsewhere it means nothing."""
+        self._in_sight = tape.isVisible()
+        tape.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            self._in_sight = event.type() == QEvent.Type.Show
+            self._debounced.soon()
+        return False
 
     @Slot(object)
     def show(self, shown: tuple[Frame, int]) -> None:
@@ -146,7 +159,7 @@ class Tracing(QObject):
         frames, picture = self._known
         # A reply for another tape, or another picture.
         fits = frames and picture == self._picture and set(frames) <= set(self._frames())
-        if self._shown is None or not self._points or not fits:
+        if self._shown is None or not self._points or not fits or not self._in_sight:
             self._plane.show_trajectory((), 0)
             return
         reached = sum(1 for known in frames if known.number <= self._shown.number) - 1

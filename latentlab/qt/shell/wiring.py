@@ -57,6 +57,7 @@ def _diffusion(bench: Workbench) -> None:
     view.frame_shown.connect(tapes.look)
     view.tape_begun.connect(tapes.look)
     tracing = Tracing(bench.workspace, bench.plane, view.frames, view.learnt, bench.window)
+    tracing.follow(view)
     view.frame_shown.connect(tracing.show)
     view.tape_begun.connect(tracing.clear)
     tapes.saved.connect(bench.exporter.saved)
