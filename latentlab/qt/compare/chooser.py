@@ -9,12 +9,13 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy
 
 from latentlab.engine.files.model_catalog import KnownModel
+from latentlab.qt.widgets.elided_box import ElidedBox
 from latentlab.qt.widgets.plain_text import listed, plain_tip
 
 _FILE = "Open file …"
 
 
-class ModelChooser(QComboBox):
+class ModelChooser(ElidedBox):
     """Emits `chosen`, a name or a path; it displays the model last given to `show_model`."""
 
     chosen = Signal(str)

@@ -12,7 +12,7 @@ from latentlab.plain import one_line
 from latentlab.qt.shell.gallery.strip import Strip
 from latentlab.qt.widgets.plain_text import plain_tip
 
-_WIDTH, _LEAST, _PICTURES, _SIDE, _GAP, _ARROW = 330, 200, 2, 32, 3, 10
+_LEAST, _MOST, _PICTURES, _SIDE, _GAP, _ARROW = 200, 440, 2, 32, 3, 10
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class ModelChip(QToolButton):
         lines = (shown.name, shown.kind, shown.data, missing, partner)
         said = "\n".join(one_line(line) for line in lines if line)
         self.setToolTip(plain_tip(f"{said}\nClick to see all models (Ctrl+M)."))
+        self.updateGeometry()
         self.update()
 
     def show_pictures(self, png: bytes) -> None:
@@ -72,7 +73,12 @@ class ModelChip(QToolButton):
 
     def sizeHint(self) -> QSize:
         lines = self._bold().lineSpacing() + self._small().lineSpacing()
-        return QSize(_WIDTH, max(_SIDE, lines) + 8)
+        words = max(
+            self._bold().horizontalAdvance(one_line(self.shown.name)) + _ARROW + 10,
+            self._small().horizontalAdvance(one_line(self.shown.second)),
+        )
+        width = words + _PICTURES * (_SIDE + _GAP) + 26
+        return QSize(min(max(width, _LEAST), _MOST), max(_SIDE, lines) + 8)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_LEAST, self.sizeHint().height())

@@ -13,6 +13,7 @@ from latentlab.engine.files.partners import encoders_for, own_denoisers, same_pi
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.widgets.elided_box import ElidedBox
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 
 _FILE = "Open a file …"
@@ -121,8 +122,8 @@ class ModelsBar(QWidget):
             self.plane_wanted.emit(model)
 
 
-def _box(name: str, spoken: str, tip: str) -> QComboBox:
-    box = QComboBox()
+def _box(name: str, spoken: str, tip: str) -> ElidedBox:
+    box = ElidedBox()
     box.setObjectName(name)
     box.setAccessibleName(spoken)
     box.setToolTip(plain_tip(tip))

@@ -24,6 +24,7 @@ from latentlab.qt.views.training.inline_options import InlineOptions
 from latentlab.qt.views.training.kind_cards import KindCards
 from latentlab.qt.views.training.name_field import NameField
 from latentlab.qt.views.training.report_box import INVITATION, ReportBox
+from latentlab.qt.widgets.elided_box import ElidedBox
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 
@@ -41,7 +42,7 @@ class TrainingForm(QWidget):
         super().__init__()
         self.setObjectName("trainingForm")
         self.setMinimumHeight(80)
-        self.data = QComboBox()
+        self.data = ElidedBox(Qt.TextElideMode.ElideRight)
         self.data.setObjectName("dataSetChooser")
         self.data.setAccessibleName("Pictures to learn from")
         self.data.setToolTip("The pictures to learn from. Drop a folder or a file of your own on the window.")
@@ -50,7 +51,7 @@ class TrainingForm(QWidget):
         )
         self.facts = _words("trainingData")
         self.cards = KindCards()
-        self.model = QComboBox()
+        self.model = ElidedBox()
         self.model.setObjectName("modelChooser")
         self.model.setAccessibleName("Model to train")
         self.model.setToolTip("The model to train. Options … changes its settings.")
