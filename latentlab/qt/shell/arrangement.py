@@ -15,6 +15,8 @@ from latentlab.qt.shell.workspaces import Stack, WorkspaceSpec
 
 # A window that has no room for one panel below another at its left.
 _LOW = 900
+# What a tab adds to its text in the Fusion style of Qt, and a little.
+_TAB = 28
 _BESIDE, _BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 
@@ -113,10 +115,19 @@ class Arrangement:
             across, length = (_BELOW, width) if side.area == BOTTOM else (_BESIDE, height)
             along = _BESIDE if side.area == BOTTOM else _BELOW
             size = round(side.size * (height if side.area == BOTTOM else width))
+            if across == _BESIDE:
+                size = max(size, *map(self._tabs_width, side.stacks))
             self._window.resizeDocks(fronts, [size] * len(fronts), across)
             if len(fronts) > 1:
                 # More than there is: Qt shares it out in proportion.
                 self._window.resizeDocks(fronts, [round(share * length) for share in side.shares], along)
+
+    def _tabs_width(self, stack: Sequence[QDockWidget]) -> int:
+        """The width at which the titles of tabs can be read whole; 0 for a dock that is none."""
+        if len(stack) < 2:
+            return 0
+        metrics = self._window.fontMetrics()
+        return sum(metrics.horizontalAdvance(dock.windowTitle()) + _TAB for dock in stack)
 
 
 def _side(docks: Docks, area: Area, stacks: Sequence[Stack], size: float, others: Sequence[Place]) -> Side:

@@ -29,8 +29,11 @@ class Column(QScrollArea):
         rows = QVBoxLayout(self._inner)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        for number, view in enumerate(views):
-            rows.addWidget(view, 1 if number == 0 else 0)
+        for view in views:
+            rows.addWidget(view, 1 if len(views) == 1 else 0)
+        if len(views) > 1:
+            # Room that nobody needs is below all of them, not between.
+            rows.addStretch(1)
         self.setWidget(self._inner)
 
     def minimumSizeHint(self) -> QSize:

@@ -136,6 +136,8 @@ class Workspaces(QObject):
             self._arrange()
         finally:
             self._window.setUpdatesEnabled(True)
+        # What lies over the panels goes.
+        self.changed.emit(self.current)
 
     def fit(self) -> None:
         """Gives the docks their default sizes in the window as it is now."""

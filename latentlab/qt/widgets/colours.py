@@ -58,7 +58,7 @@ _DARK: Sequence[tuple[QPalette.ColorRole, str]] = (
     (QPalette.ColorRole.ToolTipBase, "#2a2e36"),
     (QPalette.ColorRole.ToolTipText, "#e6e8ec"),
     (QPalette.ColorRole.BrightText, "#ff6b5e"),
-    (QPalette.ColorRole.Highlight, "#3d7fc4"),
+    (QPalette.ColorRole.Highlight, "#3372b5"),
     (QPalette.ColorRole.HighlightedText, "#ffffff"),
     (QPalette.ColorRole.Link, "#7db7f0"),
     (QPalette.ColorRole.LinkVisited, "#b79af0"),
@@ -67,7 +67,7 @@ _DARK: Sequence[tuple[QPalette.ColorRole, str]] = (
     (QPalette.ColorRole.Mid, "#3a3f49"),
     (QPalette.ColorRole.Dark, "#101216"),
     (QPalette.ColorRole.Shadow, "#08090b"),
-    (QPalette.ColorRole.Accent, "#3d7fc4"),
+    (QPalette.ColorRole.Accent, "#3372b5"),
 )
 _LIGHT: Sequence[tuple[QPalette.ColorRole, str]] = (
     (QPalette.ColorRole.Window, "#f2f3f5"),

@@ -75,7 +75,6 @@ class FilmStrip(QListWidget):
         self.setItemDelegate(_Frame(self))
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumSize(100, 64)
 
     def sizeHint(self) -> QSize:
         return QSize(320, 120)

@@ -86,7 +86,7 @@ class Gallery(QObject):
         self._models.changed.connect(self.refresh)
         self.drawn.drawn.connect(self._came)
         self.drawn.given_up.connect(self._gave_up)
-        self.chip.clicked.connect(self.open)
+        self.chip.clicked.connect(lambda: self.leave() if self.is_open else self.open())
         self._opening(f"Opening {workspace.state.model} …")
         workspace.busy.connect(self._opening)
         workspace.loaded.connect(self._loaded)

@@ -126,7 +126,7 @@ def _file(bench: Workbench) -> Iterator[Entry]:
     ):  # fmt: skip
         yield Entry(
             name, "&File", text, partial(controller.ask_to_save, what), tip, key,
-            partial(found.has, what), tool="Save" if what == exportables.PROBE else "",
+            partial(found.has, what), tool="Save picture" if what == exportables.PROBE else "",
             gap=what == exportables.PROBE,
         )  # fmt: skip
     yield Entry(

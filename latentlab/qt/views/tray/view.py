@@ -21,7 +21,7 @@ from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, PointAt, SetPins
 from latentlab.session.state import SessionState
 
-_EMPTY = "Pin pictures to keep them; two or more make a walk."
+_EMPTY = "Pin pictures to keep them."
 _PIN = "Pin the picture at the probe."
 _ROOMY = 290
 
