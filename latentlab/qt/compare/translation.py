@@ -25,6 +25,7 @@ from latentlab.session.edits import (
     SetLayers,
 )
 from latentlab.session.own_edits import SetGroups
+from latentlab.session.point_edits import ColourBy, FindPoints, HideWords, ShowAllPoints, ShowRange
 
 
 def translated(edit: Edit, source: Workspace, target: Workspace, scales: Scales | None = None) -> Edit | None:
@@ -49,7 +50,8 @@ def translated(edit: Edit, source: Workspace, target: Workspace, scales: Scales 
             return replace(edit, z=None if edit.z is None else target.place_of(picture_at(edit.z, source)))
         case HideClasses():
             return edit if here.classes == there.classes else None
-        case SetLayers():
+        case SetLayers() | ColourBy() | FindPoints() | ShowRange() | HideWords() | ShowAllPoints():
+            # Columns are named: what a model or its data do not have is left aside there.
             return edit
         case SetGroups():
             return edit if (here.data, here.split) == (there.data, there.split) else None
