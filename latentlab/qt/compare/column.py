@@ -23,6 +23,7 @@ from latentlab.qt.compare.chooser import ModelChooser
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace
 from latentlab.qt.compare.pictures import ColumnPictures
 from latentlab.qt.compare.samples import ColumnSamples
+from latentlab.qt.controllers.missing_data import in_words
 from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.widgets.message_bar import MessageBar
@@ -127,6 +128,8 @@ class ModelColumn(QFrame):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         self.messages.hide()
+        if model.missing:
+            self.messages.say(in_words(model))
         self.chooser.show_model(self.workspace.state.model)
         card = known(model.path)
         rest = "" if card.beta == 1.0 else f" (β = {card.beta:g})"
