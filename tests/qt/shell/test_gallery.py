@@ -221,6 +221,7 @@ def test_that_an_own_model_is_renamed_noted_copied_and_thrown_away(
     assert window.session.state.model.endswith("best.safetensors")
     assert "best is in the trash" in gallery.messages.label.text()
     assert "best" not in [one.facts.title for one in gallery.shelf.cards]
+    assert any(one.hasFocus() for one in gallery.shelf.cards), "the keyboard goes on from its place"
     qtbot.mouseClick(gallery.messages.offer, LEFT)
     until_idle()
     assert (folder / "best.safetensors").exists(), "it was put back"

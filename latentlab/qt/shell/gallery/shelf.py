@@ -106,7 +106,8 @@ class Shelf(QScrollArea):
             drawn, notes: the pictures (a PNG) and the note of each, by its hash.
             open_: the hashes of those that are open.
         """
-        focused = next((card.facts.model for card in self.everything if card.hasFocus()), None)
+        before = self.cards
+        focused = next((number for number, card in enumerate(before) if card.hasFocus()), None)
         place = self.verticalScrollBar().value()
         self._groups = []
         for heading, some in grouped(models):
@@ -122,9 +123,11 @@ class Shelf(QScrollArea):
         self._fill()
         self.filter(self._query)
         self.verticalScrollBar().setValue(place)
-        for card in self.everything:
-            if focused is not None and card.facts.model == focused:
-                card.setFocus()
+        if focused is not None and self.cards:
+            # The same model, or where one was that is gone.
+            model, cards = before[focused].facts.model, self.cards
+            same = (card for card in cards if card.facts.model == model)
+            next(same, cards[min(focused, len(cards) - 1)]).setFocus()
 
     def _fill(self) -> None:
         inside = self._inside = QWidget()
