@@ -93,6 +93,11 @@ class ProjectController(QObject):
         """The name of the project, "" while there is none."""
         return "" if self.path is None else self.path.stem
 
+    @property
+    def coming(self) -> bool:
+        """Whether another project is being opened."""
+        return self._opening.under_way
+
     def current(self) -> Project:
         """The project as it would be saved now."""
         return replace(
@@ -137,9 +142,12 @@ class ProjectController(QObject):
         return lock
 
     def _written(self, lock: ProjectLock, project: Project) -> None:
-        if self.path is not None:
-            self.copies.drop(self.path)
-        self._take(lock, project)
+        if lock is self._saving or lock is self._lock:
+            if self.path is not None:
+                self.copies.drop(self.path)
+            self._take(lock, project)
+        else:  # another project is here by now, or none
+            lock.release()
         self.copies.drop(lock.path)
         self.told.emit(f"Saved {lock.path.name}")
 
@@ -206,7 +214,7 @@ class ProjectController(QObject):
     def _open_kept(self, opened: Opened, without_data: bool) -> None:
         lock = self._lock
         if lock is None or lock.path != opened.path:
-            lock = ProjectLock(opened.path)
+            lock = self._opening.coming(opened.path) or ProjectLock(opened.path)
         lock.without_data = without_data
         self._opening.open(opened, lock, without_data)
 
@@ -214,6 +222,7 @@ class ProjectController(QObject):
     def _came(self, opened: Opened, lock: ProjectLock) -> None:
         self.notes, self._settling = opened.found.project.notes, True
         lock.note()
+        self._saving = None
         self._take(lock, opened.found.project)
         self._words.tell(opened, lock.refusal, opened.copy)
 

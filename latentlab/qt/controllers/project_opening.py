@@ -66,6 +66,8 @@ class ProjectOpening(QObject):
         # Whose session is being opened, and the newest request to read one.
         self._coming: tuple[Opened, ProjectLock] | None = None
         self._newest = 0
+        # Whose tapes and layouts are brought as soon as its session is there.
+        self._shown: Project | None = None
         workspace.loaded.connect(self._loaded)
         workspace.refused.connect(self._refused)
 
@@ -92,7 +94,8 @@ class ProjectOpening(QObject):
             lock: the project's.
             without_data: shows other pictures.
         """
-        self.give_up()
+        if self._coming is not None and self._coming[1] is not lock:
+            self.give_up()
         self._coming = opened, lock
         project, usual = opened.found.project, SessionState()
         session = project.session
@@ -103,25 +106,39 @@ class ProjectOpening(QObject):
         self.show(project, session)
 
     def show(self, project: Project, session: SessionState | None = None) -> None:
-        """Shows what a project holds, with another session than its own if one is given."""
+        """Shows what a project holds, with another session than its own if one is given.
+
+        All of it comes with the model: until then the one before is there as a whole, and can be saved.
+        """
         self._workspace.open(session or project.session, afresh=True)
-        self.views.bring_layouts(project.layouts)
-        self.views.bring_tapes(project.tapes)
+        self._shown = project
 
     @Slot()
     def _loaded(self) -> None:
-        if self._coming is not None and self._workspace.afresh:
-            coming, self._coming = self._coming, None
+        if not self._workspace.afresh:
+            self.give_up()  # another model was opened meanwhile
+            return
+        shown, self._shown = self._shown, None
+        if shown is not None:
+            self.views.bring_layouts(shown.layouts)
+            self.views.bring_tapes(shown.tapes)
+        coming, self._coming = self._coming, None
+        if coming is not None:
             self.came.emit(*coming)
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.of(LoadRequest) and self._workspace.afresh:
+        if refusal.of(LoadRequest):
             self.give_up()
+
+    def coming(self, path: Path) -> ProjectLock | None:
+        """The lock of a project that is being opened; None if it is not."""
+        lock = self._coming[1] if self._coming is not None else None
+        return lock if lock is not None and lock.path == path else None
 
     def give_up(self) -> None:
         """Another project is opened, or none."""
-        coming, self._coming = self._coming, None
+        coming, self._coming, self._shown = self._coming, None, None
         if coming is not None:
             self.given_up.emit(coming[1])
 

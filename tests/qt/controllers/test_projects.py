@@ -302,3 +302,46 @@ def test_that_scripts_find_the_actions(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         for name in ("saveProjectAction", "openProjectAction"):
             assert window.findChild(QAction, name) is not None, name
+
+
+def test_that_nothing_of_a_project_that_is_coming_mixes_with_the_one_that_is_there(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    here, coming, renderer = tmp_path / "here.llab", tmp_path / "coming.llab", Renamed()
+    with open_window(qtbot, tmp_path, renderer) as window:
+        projects, show = window.bench.projects, window.bench.workspaces.show
+        show("data")
+        save_project(window, coming)
+        show("explore")
+        save_project(window, here)
+
+        def begin() -> None:
+            """Opens the other project, whose model is not there yet."""
+            renderer.hold.clear()
+            window.open_project(coming)
+            qtbot.waitUntil(lambda: projects.coming, timeout=3000)
+
+        # Another model in its place: the project is given up, and nothing of it stays behind.
+        begin()
+        assert window.bench.workspaces.current == "explore"
+        window.bench.opener.open_model("other")
+        renderer.hold.set()
+        until_idle()
+        assert (projects.path, projects.coming, window.bench.workspaces.current) == (here, False, "explore")
+        # Twice in one breath: it is not "open in another window".
+        begin()
+        window.open_project(coming)
+        qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=3000)
+        # What was there is saved as it was, and does not come back when it has been written.
+        projects.save()
+        renderer.hold.set()
+        until_idle()
+        assert (projects.path, projects.refusal, said(window)) == (coming, "", "")
+        assert window.bench.workspaces.current == "data"
+        assert from_json(read_document(here)).layouts[-1][0] == "workspace:explore"
+        save_project(window, here)
+        assert (projects.path, said(window)) == (here, "")
+        projects.save(coming)
+        projects.close_project()
+        until_idle()
+        assert projects.path is None, "it is not opened again by having been written"
