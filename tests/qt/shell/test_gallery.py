@@ -30,6 +30,7 @@ from tests.data.pictures import noise, write
 from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
+from tests.qt.walking import HOSTILE, faults
 from tests.tiny import save_tiny_ddpm, save_tiny_model
 
 pytestmark = OFFSCREEN
@@ -314,6 +315,27 @@ def test_that_a_model_opens_without_its_data_and_they_are_found_again(qtbot: QtB
         window.workspace.undo_stack.redo()
         until_idle()
         assert len(window.workspace.model.images) > 0
+
+
+def test_that_names_and_notes_from_outside_are_read_and_do_nothing(qtbot: QtBot, tmp_path: Path) -> None:
+    name = HOSTILE[0].replace("/", "\N{DIVISION SLASH}") + "&b\x1b\u202e"
+    (tmp_path / "models").mkdir()
+    path = save_tiny_model(tmp_path / "models" / f"{name}.safetensors")
+    facts = facts_of(str(path))
+    assert facts is not None
+    write_note(tmp_path / "notes", facts.hash, facts.title, "\n".join(HOSTILE))
+    with open_window(qtbot, tmp_path, OfFiles()) as window:
+        opened(qtbot, window)
+        (found,) = (one for one in page(window).shelf.cards if not one.facts.ships)
+        assert found.note
+        qtbot.mouseClick(found.more, LEFT)
+        choose(window, "renameModelAction")
+        found.click()
+        until_idle()
+        assert chip(window).shown.name
+        wrong, counts = faults()
+        assert not wrong
+        assert counts["tip"]
 
 
 def test_that_notes_are_plain_json(tmp_path: Path) -> None:
