@@ -119,8 +119,10 @@ class Campaign:
     def _turn(self) -> None:
         bench = self.window.bench
         if self.chance.random() < 0.3:
-            bench.workspaces.show(self.chance.choice(list(bench.workspaces.specs)))
-        dock = self.chance.choice(bench.docks.all)
+            bench.workspaces.show(
+                self.chance.choice([name for name in bench.workspaces.specs if name != "compare"])
+            )
+        dock = self.chance.choice([dock for dock in bench.docks.all if dock is not bench.docks.compare])
         bench.workspaces.reveal(dock)
         self._front = bench.docks.content_of(dock)
         for tabs in self._front.findChildren(QTabWidget):

@@ -21,6 +21,8 @@ from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.session.state import SessionState
 
+_LOOK_MS = 50
+
 
 class CompareRoom(QWidget):
     """Makes a `CompareView` of the window's workspace, and another one for other data.
@@ -49,6 +51,10 @@ class CompareRoom(QWidget):
         # The workspace is on the screen first.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._furnish)
+        # Views of other data whose threads are still at work.
+        self._leaving: list[CompareView] = []
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._delete_ended)
         workspace.loaded.connect(self._again)
         workspace.changed.connect(self._follow)
         workspace.probed.connect(self._follow)
@@ -66,13 +72,36 @@ class CompareRoom(QWidget):
     def request_end(self) -> list[EndingThread]:
         """Tells the threads of all columns to end; returns what is to be joined."""
         self._soon.stop()
-        return [] if self.view is None else self.view.request_end()
+        return [thread for view in self._views for thread in view.request_end()]
 
     def stop(self) -> None:
         """Ends the threads, and waits for them."""
         self._soon.stop()
-        if self.view is not None:
-            self.view.stop()
+        self._look.stop()
+        for view in self._views:
+            view.stop()
+
+    @property
+    def _views(self) -> list[CompareView]:
+        return self._leaving if self.view is None else [*self._leaving, self.view]
+
+    def _let_go(self, view: CompareView) -> None:
+        """Takes a view away; it is deleted when its threads have ended."""
+        self._rows.removeWidget(view)
+        view.hide()
+        view.request_end()
+        self._leaving.append(view)
+        self._look.start()
+
+    @Slot()
+    def _delete_ended(self) -> None:
+        for view in list(self._leaving):
+            if all(thread.isFinished() for thread in view.request_end()):
+                self._leaving.remove(view)
+                view.stop()
+                view.deleteLater()
+        if not self._leaving:
+            self._look.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -98,10 +127,7 @@ class CompareRoom(QWidget):
     def _furnish(self) -> None:
         state = self._workspace.rest()
         if self.view is not None:
-            self.view.stop()
-            self._rows.removeWidget(self.view)
-            self.view.hide()
-            self.view.deleteLater()
+            self._let_go(self.view)
         if state.selected is None:
             # A place for comparing pictures selects one from the start.
             state = replace(state, selected=0, pictures=None)
