@@ -74,6 +74,14 @@ class TrainingForm(QWidget):
         self._lay_out()
         self.show_roomy(False)
 
+    def minimumSizeHint(self) -> QSize:
+        # It scrolls up and down alone.
+        least = super().minimumSizeHint()
+        inner: QWidget | None = self._scroll.widget()
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        wide = 0 if inner is None else inner.minimumSizeHint().width() + bar
+        return QSize(max(least.width(), wide), least.height())
+
     def show_note(self, words: str) -> None:
         """Shows a note on these pictures or on this training; "" for none."""
         self.note.setText(words)
