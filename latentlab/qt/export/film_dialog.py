@@ -34,7 +34,7 @@ _LOOPS = (
     ("Once", Loop.ONCE),
 )
 # The room of the preview, and the height of the rest of the dialog; a larger film scrolls.
-_ROOM, _REST, _LEAST = QSize(640, 420), 340, 160
+_ROOM, _REST, _LEAST = QSize(640, 420), 316, 160
 # More pictures than this are not asked for.
 _MOST_PICTURES = 1200
 _KIB, _MIB = 2**10, 2**20

@@ -30,8 +30,10 @@ def connect_taking_away(bench: Workbench) -> ChartController:
     charts.told.connect(bench.opener.told)
     plane = PlaneDrawing(bench.plane)
     RightClick(bench.plane, drags=True).wanted.connect(lambda _, place: charts.show_menu(plane, place))
-    for host in (bench.training.curves, bench.player.plot):
-        RightClick(host).wanted.connect(partial(_show, charts, host))
+    numbers = bench.window.findChild(QWidget, "numberLegend")
+    for host in (bench.training.curves, bench.player.plot, numbers, bench.diffusion):
+        if isinstance(host, QWidget):
+            RightClick(host).wanted.connect(partial(_show, charts, host))
     bench.player.save_wanted.connect(partial(bench.controller.ask_to_save, exportables.WALK))
     bench.player.shown.connect(bench.probe.show_walk)
     bench.player.watched = bench.probe.isVisible

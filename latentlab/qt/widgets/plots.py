@@ -24,3 +24,11 @@ def bare_plot(parent: QWidget) -> Any:
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     plot.setMinimumSize(0, 0)
     return plot
+
+
+def drawn_whole(plot: Any, on: bool) -> None:
+    """Whether symbols are drawn as shapes, for a file, and not as the pixels that are kept for the screen."""
+    for item in plot.getPlotItem().items:
+        for part in (item, *item.childItems()):
+            if hasattr(part, "setExportMode"):
+                part.setExportMode(on, {"antialias": True, "resolutionScale": 1.0} if on else None)

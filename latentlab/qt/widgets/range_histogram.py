@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from latentlab.qt.widgets.drawable import DrawnWidget
 from latentlab.qt.widgets.plain_text import plain_tip
 
 _BINS, _HEIGHT, _GRIP, _FOOT = 48, 74, 13, 14
@@ -82,7 +84,7 @@ class RangeEnd(QWidget):
         painter.end()
 
 
-class RangeHistogram(QWidget):
+class RangeHistogram(DrawnWidget):
     """Shows how often numbers come, coloured along a ramp, and a range of them.
 
     `grabbed` says that a handle has been taken: what is moved until the next is one gesture. `ranged` carries
@@ -107,6 +109,15 @@ class RangeHistogram(QWidget):
             end.grabbed.connect(self.grabbed)
         self.lowest.moved.connect(self._low_moved)
         self.highest.moved.connect(self._high_moved)
+
+    def drawn_name(self) -> str:
+        """See `Drawable`."""
+        return "histogram"
+
+    def table(self) -> Mapping[str, Sequence[object]]:
+        """See `Drawable`: the two ends of each bar, and how many numbers it has."""
+        ends = np.linspace(self._low, self._high, _BINS + 1).tolist()
+        return {"from": ends[:-1], "to": ends[1:], "count": self._counts.tolist()}
 
     def show_numbers(
         self, values: NDArray[np.float32], low: float, high: float, ramp: NDArray[np.uint32]

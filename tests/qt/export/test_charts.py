@@ -15,6 +15,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from latentlab.core.ramps import ramp
 from latentlab.engine.files.charts import save_table
 from latentlab.engine.files.provenance import read_provenance
 from latentlab.engine.training.events import EpochEnded, Progress, Started
@@ -22,6 +23,10 @@ from latentlab.errors import LabError
 from latentlab.models.objectives.figures import elbo_figures
 from latentlab.qt.export.chart_dialog import ChartDialog
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.diffusion.forward.schedule_plot import ScheduleCurves
+from latentlab.qt.views.diffusion.reverse.histogram import Histogram
+from latentlab.qt.widgets.drawable import Drawable, as_svg
+from latentlab.qt.widgets.range_histogram import RangeHistogram
 from latentlab.session.edits import SetPins
 from tests.qt.fake_renderer import COUNT
 from tests.qt.shell import OFFSCREEN, open_window
@@ -161,6 +166,30 @@ def test_that_the_charts_of_a_training_and_a_walk_are_saved(qtbot: QtBot, tmp_pa
     assert len(table(tmp_path / "all.csv")) == 6
     walk = table(tmp_path / "walk.csv")
     assert [row["pin"] for row in walk] == ["1", *[""] * (steps - 2), "2"]
+
+
+def test_that_histograms_and_schedules_are_drawn_as_lines_with_their_numbers(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    numbers, values, schedule = RangeHistogram(), Histogram("h", "Histogram: noise", True), ScheduleCurves()
+    numbers.show_numbers(np.arange(100, dtype=np.float32), 0.0, 100.0, ramp())
+    values.show_numbers(np.zeros((1, 1, 4, 4), dtype=np.float32))
+    schedule.show_schedule(np.linspace(1.0, 0.01, 11))
+    for chart in (numbers, values, schedule):
+        qtbot.addWidget(chart)
+        chart.resize(500, 120)
+        chart.show()
+        chart.grab()
+        assert isinstance(chart, Drawable)
+        (tmp_path / "a.svg").write_bytes(as_svg(chart, chart.drawn_name(), ""))
+        _, _, pictures = drawn_in(tmp_path / "a.svg")
+        assert pictures == 0, chart
+    texts, _, _ = drawn_in(tmp_path / "a.svg")
+    assert {"t", "ᾱ", "SNR, dB"} <= set(texts)
+    assert sum(numbers.table()["count"]) == 100
+    assert sum(values.table()["density"]) > 0
+    np.testing.assert_allclose(schedule.table()["ᾱ"], np.linspace(1.0, 0.01, 11))
+    assert list(schedule.table()["t"]) == list(range(11))
 
 
 def test_that_a_table_is_for_spreadsheets_and_whole(tmp_path: Path) -> None:

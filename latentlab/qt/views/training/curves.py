@@ -17,7 +17,7 @@ from latentlab.qt.views.training.history import History
 from latentlab.qt.views.training.numbers import of_history
 from latentlab.qt.views.training.plot import Plot
 from latentlab.qt.views.training.tiles import Tiles
-from latentlab.qt.widgets.drawable import DrawnWidget
+from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
 from latentlab.qt.widgets.plain_text import plain_tip
 
 _MARGIN = 8
@@ -59,6 +59,16 @@ class LossCurves(Tiles, DrawnWidget):
     def drawn_size(self) -> QSize:
         """See `Drawable`."""
         return self.size() if self._plots else QSize()
+
+    def draw(self, painter: QPainter, ratio: float) -> None:
+        """See `Drawable`."""
+        for plot in self._plots:
+            plot.set_whole(True)
+        try:
+            draw_widget(self, painter)
+        finally:
+            for plot in self._plots:
+                plot.set_whole(False)
 
     def table(self) -> Mapping[str, Sequence[object]]:
         """All figures of the training, see `of_history`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.core.figures import ChartSpec
@@ -23,9 +23,9 @@ from latentlab.qt.views.training.charts import (
 )
 from latentlab.qt.views.training.history import History
 from latentlab.qt.views.training.numbers import of_chart
-from latentlab.qt.widgets.drawable import DrawnWidget
+from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
 from latentlab.qt.widgets.plain_text import Label, plain_tip
-from latentlab.qt.widgets.plots import bare_plot
+from latentlab.qt.widgets.plots import bare_plot, drawn_whole
 from latentlab.qt.widgets.term import RichTerm
 
 # Of several lines the first has this share of the accent colour, the second all of it, the third the text's.
@@ -82,6 +82,18 @@ class Plot(DrawnWidget):
     def drawn_name(self) -> str:
         """See `Drawable`."""
         return self.chart.title
+
+    def draw(self, painter: QPainter, ratio: float) -> None:
+        """See `Drawable`."""
+        self.set_whole(True)
+        try:
+            draw_widget(self, painter)
+        finally:
+            self.set_whole(False)
+
+    def set_whole(self, on: bool) -> None:
+        """See `drawn_whole`."""
+        drawn_whole(self._plot, on)
 
     def table(self) -> Mapping[str, Sequence[object]]:
         """See `of_chart`."""

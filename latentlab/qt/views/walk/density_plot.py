@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Signal, Slot
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.qt.widgets.drawable import DrawnWidget
-from latentlab.qt.widgets.plots import bare_plot
+from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
+from latentlab.qt.widgets.plots import bare_plot, drawn_whole
 
 
 class DensityPlot(DrawnWidget):
@@ -47,6 +47,14 @@ class DensityPlot(DrawnWidget):
     def drawn_size(self) -> QSize:
         """See `Drawable`."""
         return self.size() if self._steps else QSize()
+
+    def draw(self, painter: QPainter, ratio: float) -> None:
+        """See `Drawable`."""
+        drawn_whole(self._plot, True)
+        try:
+            draw_widget(self, painter)
+        finally:
+            drawn_whole(self._plot, False)
 
     def table(self) -> Mapping[str, Sequence[object]]:
         """See `Drawable`."""

@@ -7,6 +7,7 @@ painted when it moves.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.qt.views.diffusion.forward.schedule_lines import Curve, curves_of
+from latentlab.qt.widgets.drawable import DrawnWidget
 
 # From this width on the three plots are side by side, else stacked above the same axis.
 _WIDE = 460
@@ -34,7 +36,7 @@ _LOW, _HIGH, _GAP = 104, 128, 10
 _JUMPS = 20
 
 
-class ScheduleCurves(QWidget):
+class ScheduleCurves(DrawnWidget):
     """`moved` carries the time, 0 to T, to which mouse or keyboard has moved the marker."""
 
     moved = Signal(int)
@@ -59,6 +61,27 @@ class ScheduleCurves(QWidget):
     def t(self) -> int:
         """The time at the marker."""
         return self._t
+
+    def drawn_name(self) -> str:
+        """See `Drawable`."""
+        return "noise schedule"
+
+    def drawn_size(self) -> QSize:
+        """See `Drawable`."""
+        return self.size() if self._curves else QSize()
+
+    def draw(self, painter: QPainter, ratio: float) -> None:
+        """See `Drawable`."""
+        painter.fillRect(self.rect(), self.palette().window())
+        self._draw(painter)
+
+    def table(self) -> Mapping[str, Sequence[object]]:
+        """See `Drawable`."""
+        columns: dict[str, Sequence[object]] = {"t": range(self._steps + 1)}
+        for curve in self._curves:
+            values = 10.0**curve.values if curve.log else curve.values
+            columns[curve.title.removesuffix(" (log)")] = values.tolist()
+        return columns
 
     def show_schedule(self, alpha_bar: NDArray[np.float64]) -> None:
         """Shows the curves for abar_t, (T + 1,)."""
@@ -217,6 +240,11 @@ class ScheduleCurves(QWidget):
         page.setDevicePixelRatio(ratio)
         page.fill(Qt.GlobalColor.transparent)
         painter = QPainter(page)
+        self._draw(painter)
+        painter.end()
+        return page
+
+    def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._small())
         for plot, curve in zip(self.plots(), self._curves, strict=True):
@@ -229,8 +257,6 @@ class ScheduleCurves(QWidget):
             ]
             painter.setPen(QPen(self.palette().highlight().color(), 2.0))
             painter.drawPolyline(QPolygonF(points))
-        painter.end()
-        return page
 
     def _draw_values(self, painter: QPainter, plot: QRectF, curve: Curve) -> None:
         palette, line = self.palette(), self._metrics().height()

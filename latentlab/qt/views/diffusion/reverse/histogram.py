@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
@@ -15,10 +17,11 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from latentlab.qt.clients.coalesce import DebouncedCall
 from latentlab.qt.views.diffusion.reverse.mosaic import BINS, REACH, normal_density, shares
+from latentlab.qt.widgets.drawable import DrawnWidget
 from latentlab.qt.widgets.plain_text import plain_tip
 
 _TICKS = (-2, 0, 2)
@@ -26,7 +29,7 @@ _TICKS = (-2, 0, 2)
 _TOP = 0.6
 
 
-class Histogram(QWidget):
+class Histogram(DrawnWidget):
     """Computed when painted, and coalesced when frames follow each other fast.
 
     Args:
@@ -48,6 +51,27 @@ class Histogram(QWidget):
         self._low = False
         self._ground: QPixmap | None = None
         self._debounced = DebouncedCall(self._count_anew, self)
+
+    def drawn_name(self) -> str:
+        """See `Drawable`."""
+        return self.accessibleName().replace(":", "")
+
+    def drawn_size(self) -> QSize:
+        """See `Drawable`."""
+        return self.size() if self.density is not None else QSize()
+
+    def draw(self, painter: QPainter, ratio: float) -> None:
+        """See `Drawable`."""
+        painter.fillRect(self.rect(), self.palette().base())
+        self._paint_curve(painter)
+        self._paint_ground(painter)
+
+    def table(self) -> Mapping[str, Sequence[object]]:
+        """See `Drawable`: the middle of each bar, and the densities there."""
+        middles = ((np.arange(BINS) + 0.5) * (2.0 * REACH / BINS) - REACH).tolist()
+        columns: dict[str, Sequence[object]] = {"value": middles}
+        columns["density"] = [] if self.density is None else self.density.tolist()
+        return columns | ({} if self._normal is None else {"N(0, 1)": self._normal.tolist()})
 
     def sizeHint(self) -> QSize:
         return QSize(120, 24 + (0 if self._low else 2) * self.fontMetrics().height())
@@ -88,15 +112,19 @@ class Histogram(QWidget):
         if self._numbers is not None and self.density is None:
             self.density = shares(self._numbers)
         painter = QPainter(self)
-        if self.density is not None:
-            colour = self.palette().color(QPalette.ColorRole.Highlight)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(colour, 1.2))
-            colour.setAlphaF(0.35)
-            painter.setBrush(colour)
-            painter.drawPolygon(self._curve(self.density))
+        self._paint_curve(painter)
         painter.drawPixmap(0, 0, self._ground)
         painter.end()
+
+    def _paint_curve(self, painter: QPainter) -> None:
+        if self.density is None:
+            return
+        colour = self.palette().color(QPalette.ColorRole.Highlight)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 1.2))
+        colour.setAlphaF(0.35)
+        painter.setBrush(colour)
+        painter.drawPolygon(self._curve(self.density))
 
     def _small(self) -> QFont:
         font = QFont(self.font())
@@ -109,13 +137,20 @@ class Histogram(QWidget):
 
     def _made_ground(self) -> QPixmap:
         """The static part: the axis, its labels, and N(0, 1)."""
-        ratio, box = self.devicePixelRatioF(), self._box()
+        ratio = self.devicePixelRatioF()
         ground = QPixmap(self.size() * ratio)
         ground.setDevicePixelRatio(ratio)
         ground.fill(Qt.GlobalColor.transparent)
         painter = QPainter(ground)
+        self._paint_ground(painter)
+        painter.end()
+        return ground
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        box = self._box()
         painter.setFont(self._small())
         pale = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pale)
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         for tick in () if self._low else _TICKS:
@@ -126,8 +161,6 @@ class Histogram(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(pale, 1, Qt.PenStyle.DashLine))
             painter.drawPolyline(self._curve(self._normal)[1:-1])
-        painter.end()
-        return ground
 
     def _curve(self, density: NDArray[np.float64]) -> list[QPointF]:
         """The closed path of the curve above the axis.
