@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -90,6 +91,7 @@ class ChartController(QObject):
     def _save(self, chart: Drawable, numbers: Columns, origin: Provenance, wish: ChartWish) -> None:
         self._settings.folder = str(wish.path.parent)
         suffix, path, overwrite = wish.path.suffix.lower(), wish.path, wish.overwrite
+        work: Callable[[], Path]
         try:
             if suffix == TABLE_SUFFIX:
                 work = partial(save_table, path, numbers, overwrite=overwrite)
@@ -97,8 +99,10 @@ class ChartController(QObject):
                 drawing = as_svg(chart, chart.drawn_name(), origin.as_json())
                 work = partial(save_svg, path, drawing, overwrite=overwrite)
             else:
-                pixels = from_qimage(as_image(chart, wish.scale))
-                work = partial(save_picture, path, pixels, provenance=origin, overwrite=overwrite)
+                image = as_image(chart, wish.scale)
+
+                def work() -> Path:
+                    return save_picture(path, from_qimage(image), provenance=origin, overwrite=overwrite)
         except LabError as error:
             self.failed.emit(str(error), "")
             return

@@ -29,7 +29,7 @@ from latentlab.session.plane import axis_names
 
 MOST_CIRCLES = 20_000
 # Of many points in a drawing: enough for print.
-_DRAWN_RATIO = 3.0
+_DRAWN_RATIO = 2.0
 _LEGEND, _ROW, _SWATCH = 150, 18, 10
 
 
