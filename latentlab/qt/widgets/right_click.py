@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 _PRESS, _RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease
-_MENU = QEvent.Type.ContextMenu
+_MOVE, _MENU = QEvent.Type.MouseMove, QEvent.Type.ContextMenu
 
 
 class RightClick(QObject):
@@ -34,6 +34,9 @@ class RightClick(QObject):
             return True
         if self._drags and kind in (_PRESS, _RELEASE) and isinstance(event, QMouseEvent):
             self._button(event, pressed=kind == _PRESS)
+        elif kind == _MOVE and isinstance(event, QMouseEvent) and self._is_far(event):
+            # A drag that comes back to where it began is none the less a drag.
+            self._pressed = None
         return False
 
     def _button(self, event: QMouseEvent, pressed: bool) -> None:
@@ -42,5 +45,11 @@ class RightClick(QObject):
         here, there = event.position().toPoint(), self._pressed
         alone = event.modifiers() == Qt.KeyboardModifier.NoModifier
         self._pressed = here if pressed and alone else None
-        if there is not None and (here - there).manhattanLength() < QApplication.startDragDistance():
+        near = there is not None and (here - there).manhattanLength() < QApplication.startDragDistance()
+        if near and not pressed:
             self.wanted.emit(here, event.globalPosition().toPoint())
+
+    def _is_far(self, event: QMouseEvent) -> bool:
+        there = self._pressed
+        far = QApplication.startDragDistance()
+        return there is not None and (event.position().toPoint() - there).manhattanLength() >= far
