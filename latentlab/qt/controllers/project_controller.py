@@ -125,7 +125,7 @@ class ProjectController(QObject):
             path = path.with_name(path.name + SUFFIX)
         lock = self._lock_of(path)
         if lock.refusal:
-            self._bar.say(f"{path}: was not saved, for {lock.refusal}. Save it under another name.")
+            self._bar.say(f"{path}: was not saved because {lock.refusal}. Save it under another name.")
             return
         self._saving = lock
         pack = pack or any(one.packed for one in (*self._saved.models, *self._saved.data))
@@ -272,7 +272,7 @@ class ProjectController(QObject):
         """The project that was open cannot be read any more; its session is there."""
         self._settings.project = ""
         self.failed.emit(
-            f"{failure.message} What was arranged in it is here; save it again.", failure.details
+            f"{failure.message} What you had arranged is still here; save it again.", failure.details
         )
 
     def note(self, text: str) -> None:

@@ -80,7 +80,8 @@ class ProjectKeeper(QObject):
 
     def _unkept(self, failure: Failure) -> None:
         self.failed.emit(
-            f"{failure.message} No other project is opened, for this one could not be kept.", failure.details
+            f"{failure.message} No other project is opened: the changes to this one could not be kept.",
+            failure.details,
         )
 
     def _failed(self, failure: Failure) -> None:

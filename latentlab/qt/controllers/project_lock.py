@@ -9,7 +9,7 @@ from PySide6.QtCore import QLockFile, QSysInfo
 
 from latentlab.qt.controllers.project_work import Stamp, stamp_of
 
-_WITHOUT_DATA = "its pictures are missing, and what was selected among them"
+_WITHOUT_DATA = "its pictures are missing, and saving it would lose what was selected among them"
 
 
 class ProjectLock:

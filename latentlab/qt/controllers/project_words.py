@@ -52,12 +52,12 @@ class ProjectWords(QObject):
             self._lines.append(f"Its pictures have changed since {path.name} was saved.")
         if missing:
             names = ", ".join(Path(one.named).name for one in missing[:_NAMED])
-            text = f"{path.name}: {names} is not where it was. What was done with it waits for it."
+            text = f"{path.name}: {names} is not where it was. Your work with it is kept until it is found."
             self._lines.append(text)
             self._offer = "Find it …", partial(self.found.emit, opened)
         elif copy is not None and not same_work(copy.project, opened.found.project):
-            self._lines.append(f"{path.name} was changed until {copy.time}, and that was not saved.")
-            self._offer = "Take up the changes", partial(self.taken_up.emit, copy)
+            self._lines.append(f"{path.name} was changed until {copy.time}, and the changes were not saved.")
+            self._offer = "Restore the changes", partial(self.taken_up.emit, copy)
         if not self._lines:
             self.told.emit(f"Opened {path.name}")
         self._bar.hide()

@@ -25,12 +25,12 @@ def project_entries(bench: Workbench) -> Iterator[Entry]:
     for place in range(MOST_PROJECTS):
         yield Entry(
             f"recentProject{place + 1}", _RECENT, "A project", partial(_open_recent, bench, place),
-            "Open a project that was open lately.", caption=_named(bench, place),
+            "Open a project again that was opened recently.", caption=_named(bench, place),
         )  # fmt: skip
     yield Entry(
         "sessionBeforeAction", _RECENT, "The session before a project was opened",
         bench.projects.open_before,
-        "Open what was there, in no project, before a project was opened.",
+        "Go back to the session that was there, in no project, before a project was opened.",
         enabled=bench.projects.copies.before.exists, gap=True,
     )  # fmt: skip
     yield Entry(

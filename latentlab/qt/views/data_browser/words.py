@@ -6,7 +6,7 @@ from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.session.picture_rows import PictureRows, found_in_words
 
 WAITING = "The pictures are shown here when a model is open."
-NO_DATA = "The model is open without its pictures. Open them by File, or drop their folder on the window."
+NO_DATA = "The model is open without its pictures. Open them by the File menu, or drop their folder here."
 NONE_SHOWN = "No picture is found, or all are hidden by the filters of the points."
 _SPLITS = {"all": "pictures", "test": "test pictures", "train": "training pictures"}
 

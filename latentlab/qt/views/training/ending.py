@@ -60,7 +60,7 @@ class Ending(QObject):
     def show(self, ended: Ended) -> None:
         """A training has ended; says so, and where its model is."""
         if ended.kept is None:
-            self._box.status.setText("Left unfinished; it can be gone on with.")
+            self._box.status.setText("Left unfinished; the training can be continued.")
             return
         self._ended, self.kept = ended, ended.kept
         self._further.after(ended.kept, ended.data, ended.kind, self._plan)

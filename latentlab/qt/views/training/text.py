@@ -81,7 +81,8 @@ def _idle(spec: SeriesSpec, numbers: tuple[float, ...], progress: Progress) -> s
     labels = [spec.label.format(n=number + 1, count=len(numbers)) for number in idle]
     names = ", ".join(labels[:6]) + (" …" if len(idle) > 6 else "")
     count, whole, help = len(idle), len(numbers), spec.unused_help.format(beta=progress.beta)
-    carry = f"{count} of {whole} dimensions carr{'ies' if count == 1 else 'y'} nothing ({names})"
+    things = f"{spec.along or 'dimension'}s"
+    carry = f"{count} of {whole} {things} carr{'ies' if count == 1 else 'y'} nothing ({names})"
     return f"{carry}: {help}" if help else f"{carry}."
 
 

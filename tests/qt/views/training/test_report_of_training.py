@@ -19,6 +19,7 @@ from latentlab.qt.views.training.part_bars import PartBars
 from latentlab.qt.views.training.selection import stem_of
 from latentlab.qt.views.training.text import (
     about,
+    alarm,
     ending_in_words,
     progress_in_words,
     result_in_words,
@@ -43,6 +44,28 @@ def test_that_progress_is_said_with_when_and_where_it_was_saved():
     )
     assert "pass 1 of 3" in progress_in_words(progress(1), Started(9, 3, "cpu", "fp32", 1), called="pass")
     assert saved_in_words(Path("a"), 0.4) == "saved just now to a"
+
+
+def test_that_what_is_unused_is_called_by_its_name():
+    spec = FiguresSpec(
+        series=(
+            SeriesSpec(
+                "share",
+                "Share",
+                "",
+                along="component",
+                label="c{n}",
+                unused_below=0.001,
+                unused_help="they have lost their pictures.",
+            ),
+        )
+    )
+    now = Progress(SETTLES_AFTER, 1, Figures(spec=spec), 1.0, 1.0, 1.0)
+    assert alarm({"share": (0.6, 0.0, 0.4, 0.0)}, now) == (
+        "2 of 4 components carry nothing (c2, c4): they have lost their pictures."
+    )
+    assert "1 of 2 components carries nothing" in alarm({"share": (1.0, 0.0)}, now)
+    assert alarm({"share": (0.5, 0.5)}, now) == ""
 
 
 def test_that_an_end_says_how_long_it_took_where_the_model_is_and_what_it_is_worth():

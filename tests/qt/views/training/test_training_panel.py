@@ -157,7 +157,7 @@ def test_that_dimensions_that_collapse_are_named(qtbot: QtBot, tmp_path: Path):
         window.bench.trainer.told.emit(Started(2000, 2, "cpu", "fp32", 1))
         told(window, (2.0, 0.001, 1.0, 0.0), beta=20.0)
         qtbot.waitUntil(alarm.isVisible, timeout=3000)
-        assert "2 of 4 dimensions carry nothing (z2, z4): at beta 20" in alarm.text()
+        assert "2 of 4 latent dimensions carry nothing (z2, z4): at beta 20" in alarm.text()
         assert window.bench.training.bars.summary() == "2 of 4 in use"
         for _ in range(60):
             told(window, (2.0, 0.5, 1.0, 0.5), beta=1.0)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 
-_DRAW = "Draw the pictures again with these settings. The tape of now can be had back."
+_DRAW = "Draw the pictures again with these settings. You can come back to the present tape."
 _BACK = "Show the tape and the settings that were there before; press again to compare the two."
 
 
