@@ -84,7 +84,9 @@ def test_that_the_partner_denoises_pictures_of_the_same_data_and_size(tmp_path: 
 def test_that_a_file_is_renamed_and_copied_and_nothing_is_overwritten(tmp_path: Path) -> None:
     path = save_tiny_model(tmp_path / "a.safetensors")
     save_tiny_model(tmp_path / "taken.safetensors", seed=1)
-    for wrong in ("", " a", "a/b", "taken", "mnist-vae-2d", "x" * 300, "a\n"):
+    # What a training goes on from: at its end it writes over the model of that name.
+    (tmp_path / "going.safetensors.training").touch()
+    for wrong in ("", " a", "a/b", "taken", "going", "mnist-vae-2d", "x" * 300, "a\n"):
         assert wrong_stem(wrong, path)
         with pytest.raises(LabError, match=r"a\.safetensors"):
             rename_model(path, wrong)

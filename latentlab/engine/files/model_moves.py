@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 
 from latentlab.data.files import open_to_read
-from latentlab.engine.files.atomic import MOST_NAME, write_atomically
+from latentlab.engine.files.atomic import MOST_NAME, beside, write_atomically
 from latentlab.errors import LabError
 from latentlab.plain import one_line
 from latentlab.shipped import model_files
 
 SUFFIX = ".safetensors"
+# Of the file beside it that a training goes on from, which replaces the model when it ends.
+_UNFINISHED = ".training"
 # Not allowed in a file name on some system.
 _NEVER = '/\\:*?"<>|'
 _COPIES = 1000
@@ -30,6 +32,8 @@ def wrong_stem(stem: str, path: Path) -> str:
     there = path.with_name(stem + SUFFIX)
     if there != path and there.exists() and not _same(there, path):
         return "A model with that name is in the folder already."
+    if there != path and beside(there, _UNFINISHED).exists():
+        return "A training that is not finished makes a model of that name."
     return ""
 
 

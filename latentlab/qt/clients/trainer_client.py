@@ -65,6 +65,11 @@ class TrainerClient(QObject):
         # When the folder last changed, and its contents then.
         self._models: tuple[int, list[Path]] | None = None
 
+    def makes(self, path: Path) -> bool:
+        """Whether a training that runs will write this file at its end."""
+        beginning = None if self._thread is None else self._thread.beginning
+        return isinstance(beginning, Begin) and beginning.out == path
+
     # Orders
 
     def begin(self, beginning: Begin | GoOn) -> None:

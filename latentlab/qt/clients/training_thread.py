@@ -62,7 +62,7 @@ class TrainingThread(EndingThread):
     def __init__(self, beginning: Begin | GoOn, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("trainingThread")
-        self._beginning = beginning
+        self.beginning = beginning
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._events: list[object] = []
         self._told_at = self._snapshot_at = 0.0
@@ -109,7 +109,7 @@ class TrainingThread(EndingThread):
         from latentlab.engine.training.from_data import learns_from
         from latentlab.engine.training.run import TrainingRun
 
-        beginning = self._beginning
+        beginning = self.beginning
         if isinstance(beginning, GoOn):
             return TrainingRun.resume(beginning.path, overwrite=True)
         train, test = catalog.load(beginning.data, "train"), catalog.load(beginning.data, "test")

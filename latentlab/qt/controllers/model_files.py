@@ -16,9 +16,10 @@ from PySide6.QtCore import QDir, QFile, QObject, QStandardPaths, QUrl, Signal, S
 from PySide6.QtGui import QDesktopServices
 
 from latentlab.engine.files.model_cards import ModelFacts
-from latentlab.engine.files.model_moves import copy_model, rename_model
+from latentlab.engine.files.model_moves import SUFFIX, copy_model, rename_model
 from latentlab.engine.files.model_notes import write_note
 from latentlab.errors import LabError
+from latentlab.plain import short_name
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
@@ -68,6 +69,12 @@ class ModelFiles(QObject):
     def rename(self, one: ModelFacts, stem: str) -> None:
         """Gives the file another name; where it is open, it stays open under that."""
         if stem == one.path.stem:
+            return
+        if self._trainer.makes(one.path.with_name(f"{stem}{SUFFIX}")):
+            self._bar().say(
+                f"{one.path}: was not renamed to {short_name(stem)}: the training that runs makes a model of "
+                "that name."
+            )
             return
         try:
             path = rename_model(one.path, stem)

@@ -19,6 +19,9 @@ from latentlab.engine.files.model_notes import read_note, write_note
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.serving import Reply, Request
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.qt.clients.training_orders import Begin
+from latentlab.qt.clients.training_thread import TrainingThread
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.gallery.card import Card
 from latentlab.qt.shell.gallery.chip import ModelChip
@@ -192,6 +195,12 @@ def test_that_an_own_model_is_renamed_noted_copied_and_thrown_away(
     name.setText("yesterday")
     dialog.accept()
     assert dialog.isVisible(), "that name is taken"
+    trainer = window.bench.trainer
+    trainer._thread = TrainingThread(Begin("vae", {}, TrainingPlan(), "mnist", folder / "coming.safetensors"))
+    dialog.named.emit("coming")
+    trainer._thread = None
+    assert "the training that runs makes a model of that name" in gallery.messages.label.text()
+    assert (folder / "today.safetensors").exists(), "at its end the training would have replaced it"
     name.setText("best")
     dialog.accept()
     until_idle()
