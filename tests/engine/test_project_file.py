@@ -136,7 +136,15 @@ def _folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("spoil", [_cut, _flipped, _text, _no_document, _folder, Path.unlink])
+def _otherwise_compressed(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(DOCUMENT, to_json(Project(notes="I remember. " * 40)))
+    _flipped(path)
+
+
+@pytest.mark.parametrize(
+    "spoil", [_cut, _flipped, _text, _no_document, _folder, _otherwise_compressed, Path.unlink]
+)
 def test_that_what_is_damaged_is_refused_by_name(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     path = write_project(tmp_path / "my.llab", to_json(Project(notes="I remember. " * 40)))
     spoil(path)

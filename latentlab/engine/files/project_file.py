@@ -33,6 +33,8 @@ MAX_PACKED_FILES = 300_000
 # The same project makes the same bytes.
 _TIME = (2000, 1, 1, 0, 0, 0)
 _BLOCK = 2**20
+# As they are written. What else a zip can have fails in ways of its own.
+_COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 
@@ -122,6 +124,11 @@ class _Archive:
             self._stream.close()
             raise LabError("is damaged, or is no project of LatentLab", path, "Nothing was changed") from None
         self._members = {member.filename: member for member in self._zip.infolist()}
+        if any(member.compress_type not in _COMPRESSED for member in self._zip.infolist()):
+            self.__exit__()
+            raise LabError(
+                "is compressed in a way that no project of LatentLab is", path, "Nothing was changed"
+            )
         unpacked = sum(member.file_size for member in self._zip.infolist())
         if unpacked > MAX_PACKED_BYTES or len(self._members) > MAX_PACKED_FILES:
             self.__exit__()
