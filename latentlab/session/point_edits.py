@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from latentlab.session.edits import Edit
-from latentlab.session.point_settings import AUTOMATIC, PointSettings
+from latentlab.session.point_settings import AUTOMATIC, MOST_LETTERS, PointSettings
 from latentlab.session.state import SessionState
 
 
@@ -18,7 +18,7 @@ class ColourBy(Edit):
     by: str = AUTOMATIC
 
     def apply(self, state: SessionState) -> SessionState:
-        return replace(state, points=replace(state.points, by=self.by))
+        return replace(state, points=replace(state.points, by=self.by[:MOST_LETTERS]))
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class FindPoints(Edit):
     find: str = ""
 
     def apply(self, state: SessionState) -> SessionState:
-        return replace(state, points=replace(state.points, find=self.find))
+        return replace(state, points=replace(state.points, find=self.find[:MOST_LETTERS]))
 
 
 @dataclass(frozen=True)

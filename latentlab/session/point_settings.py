@@ -11,8 +11,7 @@ from typing import Any
 
 AUTOMATIC, CLASS, PLAIN = "", "class", "-"
 MOST_RANGES = MOST_HIDDEN_COLUMNS = 64
-MOST_HIDDEN_WORDS = 1000
-_MOST_LETTERS = 4000
+MOST_HIDDEN_WORDS, MOST_LETTERS = 1000, 4000
 
 Range = tuple[str, float | None, float | None]
 
@@ -44,14 +43,16 @@ class PointSettings:
 
     def with_range(self, name: str, low: float | None, high: float | None) -> PointSettings:
         """The same with another range of a column."""
+        low, high = (end if end is not None and math.isfinite(end) else None for end in (low, high))
         others = tuple(one for one in self.ranges if one[0] != name)
         own: tuple[Range, ...] = () if low is None and high is None else ((name, low, high),)
-        return replace(self, ranges=(*others, *own))
+        return replace(self, ranges=(*others, *own)[-MOST_RANGES:])
 
     def with_hidden(self, name: str, words: tuple[str, ...]) -> PointSettings:
         """The same with other hidden words of a column."""
         others = tuple(one for one in self.hidden if one[0] != name)
-        return replace(self, hidden=(*others, *(((name, words),) if words else ())))
+        own = ((name, words[:MOST_HIDDEN_WORDS]),) if words else ()
+        return replace(self, hidden=(*others, *own)[-MOST_HIDDEN_COLUMNS:])
 
 
 def point_settings_from(value: dict[str, Any]) -> PointSettings:
@@ -85,7 +86,7 @@ def _hidden(value: Any) -> tuple[str, tuple[str, ...]]:
 
 
 def _is_text(value: Any) -> bool:
-    return type(value) is str and len(value) <= _MOST_LETTERS
+    return type(value) is str and len(value) <= MOST_LETTERS
 
 
 def _is_number(value: Any) -> bool:

@@ -16,6 +16,9 @@ from latentlab.data.limits import MAX_KEPT_BYTES, MAX_KEPT_COLUMNS
 from latentlab.data.report import Notebook, shown
 from latentlab.errors import LabError
 
+# Letters of a text that are kept.
+_LONGEST = 500
+
 
 def columns_in(
     archive: ArrayArchive,
@@ -56,7 +59,7 @@ def _column(name: str, values: NDArray[Any]) -> Kept:
     if values.dtype.kind == "b":
         return attribute(name, values.astype(bool))
     if values.dtype.kind == "U":
-        codes, words = classes_of_words([" ".join(word.split()) for word in values.tolist()])
+        codes, words = classes_of_words([" ".join(word.split())[:_LONGEST] for word in values.tolist()])
         return Words(name, codes.astype(np.int32), tuple(map(shown, words)))
     with np.errstate(over="ignore"):
         numbers = values.astype(np.float32)

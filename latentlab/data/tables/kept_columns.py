@@ -25,6 +25,8 @@ from latentlab.data.tables.sheet import Column, Sheet
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 # A column of numbers may have so many other cells, which then are unknown.
 _STRAY_SHARE = 0.1
+# Letters of a text that are kept.
+_LONGEST = 500
 _UNUSED = (Holds.EMPTY, Holds.CONSTANT, Holds.SPLIT)
 
 
@@ -98,7 +100,7 @@ def _column(
         numbers = np.full(count, np.nan, dtype=np.float32)
         numbers[pictures] = values[column.codes]
         return Numbers(shown(column.name), numbers)
-    names = {text: " ".join(text.split()) for text in column.values}
+    names = {text: " ".join(text.split())[:_LONGEST] for text in column.values}
     words = tuple(sorted({name for name in names.values() if name}, key=natural))
     code_of = {word: code for code, word in enumerate(words)} | {"": -1}
     of_each = np.array([code_of[names[text]] for text in column.values], dtype=np.int32)

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from latentlab.core.columns import Words
+from latentlab.core.expression import Comparison, Operand, to_text
 from latentlab.core.matching import CLASS
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
@@ -21,8 +22,8 @@ from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.widgets.plain_text import Label, listed
 from latentlab.session.edits import Edit, HideClasses
-from latentlab.session.point_edits import HideWords
-from latentlab.session.point_settings import PLAIN
+from latentlab.session.point_edits import FindPoints, HideWords
+from latentlab.session.point_settings import MOST_HIDDEN_WORDS, PLAIN
 from latentlab.session.state import SessionState
 
 _MOST_LINES = 4
@@ -146,6 +147,11 @@ class ClassLegend(QWidget):
         """Shows only one class; all, if it was alone already."""
         self._found = None
         words = () if self._column is None else self._column.words
+        if self._column is not None and self._column.name != CLASS and len(words) > MOST_HIDDEN_WORDS:
+            # Too many to hide: the others are dimmed.
+            name, word = Operand(self._column.name), Operand(words[label])
+            self._workspace.do(FindPoints(gesture=gesture, find=to_text(Comparison(name, "=", word))))
+            return
         others = frozenset(range(len(words))) - {label}
         self._workspace.do(self._edit(frozenset() if hidden == others else others, gesture))
 

@@ -14,6 +14,7 @@ from latentlab.qt.controllers.points.facts import PointFacts
 from latentlab.qt.views.points.name_completer import NameCompleter
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.point_edits import FindPoints
+from latentlab.session.point_settings import MOST_LETTERS
 
 _MOST_WORDS = 200
 _TIP = (
@@ -45,6 +46,7 @@ class Finder(QWidget):
         self.line.setAccessibleName("Find points")
         self.line.setToolTip(plain_tip(_TIP))
         self.line.setClearButtonEnabled(True)
+        self.line.setMaxLength(MOST_LETTERS)
         self._completer = NameCompleter(self.line)
         self.line.setCompleter(self._completer)
         # Each pause in typing looks; all of it is one step of the undo stack.
