@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.qt.clients.joining import EndingThread
 from latentlab.qt.clients.trainer_client import TrainerClient
@@ -48,6 +48,13 @@ class CompareRoom(QWidget):
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.addWidget(self._note)
+        # In a low window the columns scroll: pressed together, their figures would lie over one another.
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.hide()
+        self._rows.addWidget(self._scroll)
         # The workspace is on the screen first.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._furnish)
@@ -87,7 +94,7 @@ class CompareRoom(QWidget):
 
     def _let_go(self, view: CompareView) -> None:
         """Takes a view away; it is deleted when its threads have ended."""
-        self._rows.removeWidget(view)
+        view.setParent(self)
         view.hide()
         view.request_end()
         self._leaving.append(view)
@@ -135,8 +142,39 @@ class CompareRoom(QWidget):
         self.view = CompareView(state, Path(self._trainer.folder), self.asked, lab=self._workspace)
         self.view.troubled.connect(self.troubled)
         self._note.hide()
-        self._rows.addWidget(self.view)
+        # It deletes the one before.
+        self._scroll.setWidget(_Sheet(self.view))
+        self._scroll.show()
         self.view.open_models(self.view.usual_models())
+
+
+class _Sheet(QWidget):
+    """What scrolls: as high as the window, but never lower than its content can be.
+
+    Qt would make it as high as the content would like to be.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self._content = content
+        content.setParent(self)
+        content.show()
+
+    def minimumSizeHint(self) -> QSize:
+        least, layout = self._content.minimumSizeHint(), self._content.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            least.setHeight(layout.minimumHeightForWidth(max(least.width(), self.width())))
+        return least
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._content.setGeometry(self.rect())
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
 
 
 def _shown(state: SessionState) -> tuple[str, str]:

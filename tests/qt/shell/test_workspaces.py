@@ -96,6 +96,28 @@ def test_that_a_workspace_that_the_open_model_cannot_use_says_why_and_stays_shut
     assert "(Ctrl+2)" in button(window, "attributes").toolTip()
 
 
+def test_that_a_floating_panel_floats_again_when_its_workspace_comes_back_until_the_layout_is_reset(
+    window: LabWindow,
+) -> None:
+    docks, workspaces = window.bench.docks, window.bench.workspaces
+    docks.probe.setFloating(True)
+    until_idle()
+    workspaces.show("diffusion")
+    until_idle()
+    assert not docks.probe.isFloating()
+    assert docks.probe.isVisible()
+    workspaces.show("compare")
+    assert not docks.probe.isVisible()
+    workspaces.show("explore")
+    until_idle()
+    assert docks.probe.isFloating()
+    assert docks.probe.isVisible()
+    workspaces.reset()
+    until_idle()
+    assert not docks.probe.isFloating()
+    assert docks.in_front(docks.probe)
+
+
 def test_that_tab_walks_through_every_workspace_without_a_hidden_stop_or_a_trap(
     qtbot: QtBot, window: LabWindow
 ) -> None:
