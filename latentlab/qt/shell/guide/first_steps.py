@@ -13,7 +13,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QP
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.qt.shell.guide.marks import Mark
-from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.push_button import text_button
 
 _WIDTH, _GAP, _SMALL, _FOLLOW_MS = 300, 12, 80, 50
 
@@ -242,10 +243,7 @@ def _accent(widget: QWidget) -> QColor:
 
 
 def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    button.setToolTip(plain_tip(tip))
+    button = text_button(name, text, tip)
     button.setAutoDefault(True)
     return button
 

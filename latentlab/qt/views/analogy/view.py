@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.requests.opening import LoadRequest
@@ -26,7 +26,8 @@ from latentlab.qt.views.analogy.nearest_row import NearestRow
 from latentlab.qt.views.analogy.slot import NOTHING, OWN, PROBE, SELECTED, Joint, PictureSlot, SlotPicture
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.incoming import incoming
-from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
+from latentlab.qt.widgets.plain_text import Label, RichLabel
+from latentlab.qt.widgets.push_button import tip_button
 from latentlab.session.analogy import fourth, with_point
 from latentlab.session.edits import MoveProbe, SetAnalogy
 from latentlab.session.state import Analogy, SessionState
@@ -57,9 +58,9 @@ class AnalogyView(QWidget):
         self.picture_slots = tuple(PictureSlot(place) for place in range(3))
         self.result = SlotPicture("analogyResult", "The fourth picture", "?")
         self.result.setToolTip("What the model decodes at z_c + z_b − z_a.")
-        self.go = _button("analogyGo", "&Go there", "Move the probe to the fourth picture")
-        self.swap = _button("analogySwap", "&Swap a and b", "Reverse the change: swap a and b")
-        self.clear = _button("analogyClear", "&Clear", "Clear all three pictures")
+        self.go = tip_button("analogyGo", "&Go there", "Move the probe to the fourth picture")
+        self.swap = tip_button("analogySwap", "&Swap a and b", "Reverse the change: swap a and b")
+        self.clear = tip_button("analogyClear", "&Clear", "Clear all three pictures")
         self.nearest = NearestRow(workspace, "analogyNearest", _NEAREST)
         self._lay_out()
         self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
@@ -302,14 +303,6 @@ class AnalogyView(QWidget):
             self._set(asked[0], reply.mean)
             self._show()
         self._encode_next()
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(tip)
-    button.setToolTip(plain_tip(f"{tip}."))
-    return button
 
 
 SPEC = ViewSpec(

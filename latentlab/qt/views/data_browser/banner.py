@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from latentlab.qt.widgets.plain_text import Label, on_button, plain_tip
+from latentlab.qt.widgets.plain_text import Label, on_button, spoken
+from latentlab.qt.widgets.push_button import text_button
 
 
 class Banner(QFrame):
@@ -23,15 +24,15 @@ class Banner(QFrame):
         self.words.setObjectName("dataBrowserFound")
         self.words.setAccessibleName("What was found")
         self.words.setWordWrap(True)
-        self.train = _button(
+        self.train = text_button(
             "dataBrowserTrain", "Train a model on them …", "Choose a model, and train it on these pictures."
         )
-        self.plane = _button(
+        self.plane = text_button(
             "dataBrowserPlane",
             "Show in the plane",
             "Encode these pictures with the open model, and show them in its plane.",
         )
-        self.back = _button("dataBrowserBack", "Back", "Show the pictures of the open model again.")
+        self.back = text_button("dataBrowserBack", "Back", "Show the pictures of the open model again.")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(6)
@@ -67,13 +68,7 @@ class Banner(QFrame):
         self.plane.setVisible(fits)
         self.plane.setText(on_button(f"Show in {model}"))
         self.back.setText(on_button(f"Back to {back}"))
+        for button in (self.plane, self.back):
+            button.setAccessibleName(spoken(button.text()))
         self.back.setVisible(bool(back))
         self.show()
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    button.setToolTip(plain_tip(tip))
-    return button

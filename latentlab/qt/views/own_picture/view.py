@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -33,6 +32,7 @@ from latentlab.qt.widgets.crop_frame import PictureFrame
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.push_button import tip_button
 from latentlab.qt.widgets.sliders import CalmSlider
 from latentlab.session.known_data import title_of
 
@@ -70,9 +70,9 @@ class OwnPictureView(QWidget):
         self.frame = PictureFrame(GestureClock())
         self.name = _label("ownPictureName", "Name of the picture.")
         self.note = _label("ownPictureNote", "How a picture of your own is used.")
-        self.open = _button("ownPictureOpen", "&Open …", "Open a picture file")
-        self.paste = _button("ownPicturePaste", "Paste", "Use the picture on the clipboard")
-        self.away = _button("ownPictureAway", "Remove", "Remove the picture; the probe stays")
+        self.open = tip_button("ownPictureOpen", "&Open …", "Open a picture file")
+        self.paste = tip_button("ownPicturePaste", "Paste", "Use the picture on the clipboard")
+        self.away = tip_button("ownPictureAway", "Remove", "Remove the picture; the probe stays")
         self.fit = QComboBox()
         self.fit.setObjectName("ownPictureFit")
         self.fit.setAccessibleName("How the picture is resized")
@@ -97,8 +97,12 @@ class OwnPictureView(QWidget):
         self.scale = _label("ownPictureScale", "How to read the error map.")
         self.elbo = _label("ownPictureElbo", "The evidence lower bound of log p(x) of your picture, in nats.")
         self.known = _label("ownPictureKnown", "How its ELBO compares with the open data.")
-        self.go = _button("ownPictureGo", "&Move the probe there", "Move the probe to the picture's encoding")
-        self.attributes = _button("ownPictureAttributes", "Change attributes …", "Show the attribute sliders")
+        self.go = tip_button(
+            "ownPictureGo", "&Move the probe there", "Move the probe to the picture's encoding"
+        )
+        self.attributes = tip_button(
+            "ownPictureAttributes", "Change attributes …", "Show the attribute sliders"
+        )
         self._body = QWidget()
         self._lay_out()
         self.frame.fitted.connect(self._fitted)
@@ -280,14 +284,6 @@ def _label(name: str, tip: str) -> QLabel:
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(tip)
-    button.setToolTip(plain_tip(f"{tip}."))
-    return button
 
 
 def _check(name: str, text: str, tip: str) -> CheckBox:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -26,7 +25,8 @@ from latentlab.qt.views.training.name_field import NameField
 from latentlab.qt.views.training.report_box import INVITATION, ReportBox
 from latentlab.qt.widgets.elided_box import ElidedBox
 from latentlab.qt.widgets.flow_layout import FlowLayout
-from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.push_button import text_button
 
 __all__ = ["INVITATION", "TrainingForm"]
 
@@ -46,7 +46,7 @@ class TrainingForm(QWidget):
         self.data.setObjectName("dataSetChooser")
         self.data.setAccessibleName("Pictures to learn from")
         self.data.setToolTip("The pictures to learn from. Drop a folder or a file of your own on the window.")
-        self.own = _button(
+        self.own = text_button(
             "trainOwnPictures", "Open …", "Choose a folder of your own pictures to learn from."
         )
         self.facts = _words("trainingData")
@@ -62,10 +62,14 @@ class TrainingForm(QWidget):
         self.estimate = _words("trainingEstimate")
         self.beta = BetaSlider()
         self.name = NameField(free)
-        self.start = _button("trainStart", "Train", "Start training this model on these pictures.")
-        self.pause = _button("trainPause", "&Pause", "Pause with everything saved; press again to continue.")
-        self.stop = _button("trainStop", "&Stop and keep", "Stop now, save the model as it is and open it.")
-        self.options = _button("trainOptions", "&Options …", "All settings of the training.")
+        self.start = text_button("trainStart", "Train", "Start training this model on these pictures.")
+        self.pause = text_button(
+            "trainPause", "&Pause", "Pause with everything saved; press again to continue."
+        )
+        self.stop = text_button(
+            "trainStop", "&Stop and keep", "Stop now, save the model as it is and open it."
+        )
+        self.options = text_button("trainOptions", "&Options …", "All settings of the training.")
         self.report = ReportBox()
         self.status, self.alarm, self.note = self.report.status, self.report.alarm, self.report.note
         self.left_out = _words("kindsLeftOut", "\n".join(faults()))
@@ -205,11 +209,3 @@ def _words(name: str, text: str = "") -> Label:
     label.setWordWrap(True)
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(plain_tip(tip))
-    button.setAccessibleName(text.replace("&", "").replace(" …", ""))
-    return button

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from latentlab.qt.widgets.flow_layout import FlowLayout
-from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.push_button import text_button
 
 INVITATION = "Choose pictures and a model, then Train."
 _STEPS = 1000
@@ -32,10 +33,10 @@ class ReportBox(QWidget):
         self.alarm.hide()
         self.note = _line("trainNote")
         self.note.hide()
-        self.open = _button("trainOpen", "&Open", "Show this model in place of the one that is open.")
-        self.reveal = _button("trainReveal", "Show in F&older", "Show the folder that the model is in.")
-        self.rename = _button("trainRename", "Re&name …", "Give the model another name.")
-        self.further = _button(
+        self.open = text_button("trainOpen", "&Open", "Show this model in place of the one that is open.")
+        self.reveal = text_button("trainReveal", "Show in F&older", "Show the folder that the model is in.")
+        self.rename = text_button("trainRename", "Re&name …", "Give the model another name.")
+        self.further = text_button(
             "trainFurther",
             "Train F&urther …",
             "Go on from this model for some epochs more. It is saved as another; this one stays as it is.",
@@ -64,11 +65,3 @@ def _line(name: str, text: str = "") -> Label:
     label.setObjectName(name)
     label.setWordWrap(True)
     return label
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(plain_tip(tip))
-    button.setAccessibleName(text.replace("&", "").replace(" …", ""))
-    return button

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.push_button import text_button
 
 _DRAW = "Draw the pictures again with these settings. You can come back to the present tape."
 _BACK = "Show the tape and the settings that were there before; press again to compare the two."
@@ -29,8 +30,8 @@ class ChangedNote(QFrame):
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.words.setSizePolicy(policy)
-        self.draw = _button("changedDraw", "Draw anew", _DRAW)
-        self.before = _button("changedBack", "Back", _BACK)
+        self.draw = text_button("changedDraw", "Draw anew", _DRAW)
+        self.before = text_button("changedBack", "Back", _BACK)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)
         column.setSpacing(3)
@@ -46,13 +47,6 @@ class ChangedNote(QFrame):
         for button, text in ((self.draw, draw), (self.before, back)):
             if text:
                 button.setText(text)
+                button.setAccessibleName(text)
             button.setVisible(bool(text))
         self.setVisible(bool(words))
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    button.setToolTip(plain_tip(tip))
-    return button

@@ -11,7 +11,8 @@ from latentlab.qt.views.diffusion.start.mask import HALVES
 from latentlab.qt.views.diffusion.start.mask_canvas import MaskCanvas
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.number_field import WholeNumber
-from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.push_button import tip_button
 from latentlab.qt.widgets.sliders import CalmSlider
 
 _MOST_REPEATS, _REPEATS = 50, 5
@@ -110,9 +111,6 @@ class MaskTools(QWidget):
 
 
 def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(tip)
-    button.setToolTip(plain_tip(f"{tip}."))
+    button = tip_button(name, text, tip)
     button.setMaximumWidth(button.fontMetrics().horizontalAdvance(text) + 20)
     return button

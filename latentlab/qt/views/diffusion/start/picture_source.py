@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.data.pictures.formats import SUFFIXES
 from latentlab.engine.rendering.cropping import Fitting
@@ -24,7 +24,8 @@ from latentlab.qt.widgets.crop_frame import PictureFrame
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.incoming import incoming
-from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.push_button import tip_button
 from latentlab.session.state import SessionState
 
 _OWN, _DATA = "own", "data"
@@ -63,9 +64,9 @@ class PictureSource(QWidget):
         self.selected.setObjectName("startPictureSelected")
         self.selected.setAccessibleName("The picture selected in the plane")
         self.selected.setToolTip("Uses the picture selected in the plane, and follows the selection.")
-        self.own = _button("startPictureOwn", "&Yours", "Use the picture of the Picture panel")
-        self.open = _button("startPictureOpen", "&Open …", "Open a picture file")
-        self.paste = _button("startPicturePaste", "&Paste", "Use the picture on the clipboard")
+        self.own = tip_button("startPictureOwn", "&Yours", "Use the picture of the Picture panel")
+        self.open = tip_button("startPictureOpen", "&Open …", "Open a picture file")
+        self.paste = tip_button("startPicturePaste", "&Paste", "Use the picture on the clipboard")
         self._lay_out()
         self.frame.fitted.connect(self._fitted)
         self.frame.dropped.connect(self.take)
@@ -219,11 +220,3 @@ class PictureSource(QWidget):
                     words = f"{words}, {shape_in_words(shape_of(raw))}; resized to {shape_in_words(shape)}"
         self.words.setText(words or "No picture yet: open one, paste one, or drop one here.")
         self.changed.emit()
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(tip)
-    button.setToolTip(plain_tip(f"{tip}."))
-    return button
