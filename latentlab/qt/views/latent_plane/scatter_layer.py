@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,8 @@ from latentlab.qt.controllers.points.facts import MOST_AT_ONCE, facts_of
 from latentlab.qt.views.latent_plane.background_scatter import Ahead
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, View, dress, place, seen_in
+
+_PAUSE_MS = 120
 
 
 class Sees(Protocol):
@@ -46,6 +48,10 @@ class ScatterLayer(QObject):
         self._ahead.ready.connect(self._placed)
         self._dressing.ready.connect(self._redressed)
         self.facts.dressed.connect(self._dress)
+        # A hand that pauses goes on: all of very many points would be rendered for nothing, and in its way.
+        self._whole = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._whole.timeout.connect(self._complete)
+        self._awaited = False
 
     @property
     def renews_itself(self) -> bool:
@@ -57,6 +63,7 @@ class ScatterLayer(QObject):
         self.points.clear()
         self._ahead.forget()
         self._dressing.forget()
+        self._awaited = False
 
     def finish(self) -> None:
         """The plane is deleted: waits for what is rendered in the background."""
@@ -80,12 +87,21 @@ class ScatterLayer(QObject):
 
     def image(self, ratio: float, small: bool, moving: bool) -> QImage:
         """See `Scatter.image`."""
-        return self.points.image(self._view.camera, ratio, small, moving)
+        if moving:
+            self._whole.stop()
+        few = moving or self._awaited or self._whole.isActive()
+        return self.points.image(self._view.camera, ratio, small, few)
 
     def complete(self) -> None:
-        """The view has come to rest: renders all of very many points, in the background."""
+        """The view has come to rest: soon all of very many points are rendered, in the background."""
+        if self.points.many:
+            self._whole.start()
+
+    @Slot()
+    def _complete(self) -> None:
         placed, look = self.points.placed, self.facts.look
-        if placed is not None and look is not None and self.points.many:
+        if placed is not None and look is not None:
+            self._awaited = True
             same = placed.look is look
             work = partial(seen_in, placed) if same else partial(dress, placed, look)
             self._dressing.prepare(partial(work, self._seen))
@@ -108,7 +124,7 @@ class ScatterLayer(QObject):
 
     @Slot(object)
     def _redressed(self, placed: Placed) -> None:
-        now = self.points.placed
+        now, self._awaited = self.points.placed, False
         # Superseded by other points.
         if now is not None and now.encodings is placed.encodings and now.projection == placed.projection:
             self.points.take(placed)
