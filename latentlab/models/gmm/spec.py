@@ -10,7 +10,7 @@ from typing import Any
 from latentlab.core.figures import ChartSpec, FigureSpec, FiguresSpec, SeriesSpec
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
-from latentlab.models.checks import require_conditions, require_range
+from latentlab.models.checks import require_conditions, require_shape
 from latentlab.models.settings import check_settings, from_data, setting
 from latentlab.models.spec import KindSpec, Preset
 
@@ -76,11 +76,7 @@ class GMMConfig:
     exclusive: bool = from_data(True)
 
     def __post_init__(self) -> None:
-        if len(self.shape) != 3:
-            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected (C, H, W)")
-        require_range("shape", self.shape[0], 1, 4)
-        for side in self.shape[1:]:
-            require_range("shape", side, 4, 256)
+        require_shape(self.shape)
         check_settings(self)
         require_conditions(self.condition_names, exclusive=self.exclusive, least=0)
         numbers = math.prod(self.shape)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from latentlab.core.figures import ChartSpec, FigureSpec, FiguresSpec, SeriesSpec
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
-from latentlab.models.checks import require_range
+from latentlab.models.checks import require_range, require_shape
 from latentlab.models.settings import check_settings, from_data, setting
 from latentlab.models.spec import KindSpec, Preset
 
@@ -37,11 +37,7 @@ class PPCAConfig:
     shape: tuple[int, ...] = from_data((1, 28, 28))
 
     def __post_init__(self) -> None:
-        if len(self.shape) != 3:
-            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected (C, H, W)")
-        require_range("shape", self.shape[0], 1, 4)
-        for side in self.shape[1:]:
-            require_range("shape", side, 4, 256)
+        require_shape(self.shape)
         check_settings(self)
         numbers = math.prod(self.shape)
         if numbers > MOST_NUMBERS:

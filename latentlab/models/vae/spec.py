@@ -9,7 +9,7 @@ from typing import Any
 
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
-from latentlab.models.checks import require_range
+from latentlab.models.checks import require_range, require_shape
 from latentlab.models.objectives.figures import ELBO
 from latentlab.models.settings import check_settings, from_data, setting
 from latentlab.models.spec import SIZE, KindSpec, Option, Preset, Shape, options_of
@@ -116,11 +116,7 @@ class VAEConfig:
     )
 
     def __post_init__(self) -> None:
-        if len(self.shape) != 3:
-            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected (C, H, W)")
-        require_range("shape", self.shape[0], 1, 4)
-        for side in self.shape[1:]:
-            require_range("shape", side, 4, 256)
+        require_shape(self.shape)
         check_settings(self)
         if self.learn_sigma and self.likelihood != "gaussian":
             raise LabError(f"config field 'learn_sigma' is for a Gaussian likelihood, not {self.likelihood}")

@@ -29,10 +29,6 @@ class SelectionController(QObject):
         self._window, self._settings, self._offers = window, settings, offers
         self.page: SelectionDialog | None = None
 
-    def can_save(self) -> bool:
-        """Whether there are pictures."""
-        return bool(self._offers())
-
     @Slot()
     def ask(self) -> None:
         """Opens the dialog; one at a time."""

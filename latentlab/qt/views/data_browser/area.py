@@ -99,11 +99,6 @@ class PictureArea(QAbstractScrollArea):
         """The width of a picture now."""
         return min(self.sides, key=lambda side: abs(side - self._side))
 
-    @property
-    def wished_side(self) -> int:
-        """The width that was asked for; pictures of another data set may come nearer to it."""
-        return self._side
-
     def anchor(self) -> tuple[int, int] | None:
         """Where the view is: the number of a picture in it, and how far down it is; None at the top."""
         if self.rows is None or not len(self.choice.order):
