@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from latentlab.data.pictures.formats import SUFFIXES
@@ -15,7 +14,7 @@ from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.one_by_one import open_one_by_one
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.controllers.settings import Settings
-from latentlab.qt.widgets.incoming import files_in, incoming
+from latentlab.qt.widgets.incoming import files_in, incoming, on_clipboard
 
 
 class PictureController(QObject):
@@ -74,7 +73,7 @@ class PictureController(QObject):
     @Slot()
     def paste(self) -> None:
         """Takes what is on the clipboard: a picture, or files, which are opened as if they were dropped."""
-        data = QGuiApplication.clipboard().mimeData()
+        data = on_clipboard()
         if len(paths := files_in(data)) > 1:
             self._opener.open_files(paths)
             return

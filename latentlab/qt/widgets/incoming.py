@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 
 from latentlab.errors import LabError
 
@@ -17,6 +17,11 @@ _SAID = 80
 def files_in(data: QMimeData) -> list[Path]:
     """The paths of the files that are named in `data`. They need not exist."""
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+def on_clipboard() -> QMimeData:
+    """What is on the clipboard; some systems say of an empty one that there is nothing at all."""
+    return QGuiApplication.clipboard().mimeData() or QMimeData()
 
 
 def incoming(data: QMimeData) -> Path | QImage:

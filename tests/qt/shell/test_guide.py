@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import latentlab.qt
@@ -371,3 +372,28 @@ def test_that_tab_goes_through_the_links_of_a_chapter_and_out_of_the_guide_and_f
         assert not guide.steps.bubble.isAncestorOf(QApplication.focusWidget())
         assert guide.steps.running
         guide.steps.end()
+
+
+def test_that_what_lies_over_the_window_closes_although_what_had_the_focus_is_gone(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        bench = window.bench
+
+        def has_the_focus() -> QWidget:
+            row = QLineEdit(bench.plane)
+            row.show()
+            row.setFocus()
+            assert window.focusWidget() is row
+            return row
+
+        for opens, closes in (
+            (bench.gallery.open, bench.gallery.leave),
+            (lambda: bench.guide.column.read("training.md"), bench.guide.column.close_column),
+            (bench.guide.steps.begin, bench.guide.steps.end),
+        ):
+            row = has_the_focus()
+            opens()
+            shiboken6.delete(row)
+            closes()
+            assert QApplication.focusWidget() is not None

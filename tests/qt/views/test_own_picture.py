@@ -19,10 +19,12 @@ from latentlab.engine.files.provenance import Provenance, read_provenance
 from latentlab.engine.rendering.cropping import PAD
 from latentlab.engine.rendering.requests.pictures import OwnPictureRequest
 from latentlab.engine.rendering.requests.points import PointRequest
+from latentlab.errors import LabError
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.own_picture.view import OwnPictureView
 from latentlab.qt.widgets.crop_frame import PictureFrame
 from latentlab.qt.widgets.images import from_qimage
+from latentlab.qt.widgets.incoming import incoming, on_clipboard
 from latentlab.session.edits import AddAttributes, MoveProbe
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window
@@ -520,3 +522,15 @@ def test_that_the_size_said_is_the_files_own_not_what_is_kept_of_it(
     QGuiApplication.clipboard().setImage(image)
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
     qtbot.waitUntil(lambda: view.name.text().endswith("3,000 × 20"), timeout=3000)
+
+
+def test_that_a_clipboard_that_has_nothing_at_all_is_an_empty_one(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Nothing:
+        def mimeData(self) -> None:
+            """As where no other program has put anything there."""
+
+    monkeypatch.setattr(QGuiApplication, "clipboard", Nothing)
+    with pytest.raises(LabError, match="copy a picture"):
+        incoming(on_clipboard())

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.qt.shell.gallery.card import Card
 from latentlab.qt.shell.gallery.shelf import Shelf
+from latentlab.qt.widgets.focus_return import focus_to_return_to
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.term import TermButton
@@ -132,12 +133,9 @@ class GalleryPage(QWidget):
         if self.isHidden():
             return
         self.hide()
-        before, self._before = self._before, None
-        home = self._window.centralWidget()
-        if before is not None and before.isVisible():
-            before.setFocus()
-        elif home is not None:
-            home.setFocus()
+        target, self._before = focus_to_return_to(self._before, self._window), None
+        if target is not None:
+            target.setFocus()
         self.left.emit()
 
     def leave_soon(self) -> None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.guide import chapters
 from latentlab.guide.chapters import CONTENTS
+from latentlab.qt.widgets.focus_return import focus_to_return_to
 from latentlab.qt.widgets.guide_page import GuidePage
 from latentlab.qt.widgets.plain_text import plain_tip
 
@@ -176,9 +177,7 @@ class GuideColumn(QFrame):
         inside = focus is not None and self.isAncestorOf(focus)
         self.hide()
         self._take_room(0)
-        target = self._came_from
-        if target is None or not target.isVisible():
-            target = self._window.centralWidget()
+        target = focus_to_return_to(self._came_from, self._window)
         if inside and target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
         self._came_from = None

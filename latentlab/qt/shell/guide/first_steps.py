@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QP
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.qt.shell.guide.marks import Mark
+from latentlab.qt.widgets.focus_return import focus_to_return_to
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import text_button
 
@@ -90,9 +91,7 @@ class FirstSteps(QObject):
         self._follow.stop()
         self.bubble.hide()
         self.frame.hide()
-        target = self._came_from
-        if target is None or not target.isVisible():
-            target = self._window.centralWidget()
+        target = focus_to_return_to(self._came_from, self._window)
         if inside and target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
         self._came_from = None

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.data.pictures.formats import SUFFIXES
@@ -23,7 +23,7 @@ from latentlab.qt.widgets.choice_button import ChoiceButton
 from latentlab.qt.widgets.crop_frame import PictureFrame
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.images import data_picture
-from latentlab.qt.widgets.incoming import incoming
+from latentlab.qt.widgets.incoming import incoming, on_clipboard
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import tip_button
 from latentlab.session.state import SessionState
@@ -154,7 +154,7 @@ class PictureSource(QWidget):
 
     @Slot()
     def _paste(self) -> None:
-        self.take(QGuiApplication.clipboard().mimeData())
+        self.take(on_clipboard())
 
     @Slot()
     def _take_own(self) -> None:
