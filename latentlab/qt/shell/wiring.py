@@ -15,6 +15,7 @@ def connect(bench: Workbench) -> None:
     """Connects everything."""
     _attributes(bench)
     _own_picture(bench)
+    _walk(bench)
     _diffusion(bench)
     _training(bench)
     _data_browser(bench)
@@ -46,6 +47,14 @@ def _own_picture(bench: Workbench) -> None:
     controller.overcome.connect(bench.messages.take_back)
     bench.exporter.exportables.name_source(lambda: controller.pictures.name_at_probe)
     bench.analogy.failed.connect(bench.opener.failed)
+
+
+def _walk(bench: Workbench) -> None:
+    """A walk that plays shows its pictures large, too."""
+    player = bench.player
+    player.save_wanted.connect(partial(bench.controller.ask_to_save, exportables.WALK))
+    player.shown.connect(bench.probe.show_walk)
+    player.watched = bench.probe.isVisible
 
 
 def _diffusion(bench: Workbench) -> None:

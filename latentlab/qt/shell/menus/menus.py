@@ -12,6 +12,7 @@ from latentlab.qt.controllers.place_controller import PlaceController
 from latentlab.qt.controllers.undo_controller import UndoController
 from latentlab.qt.export import exportables
 from latentlab.qt.shell.menus.actions import Entry
+from latentlab.qt.shell.menus.chart_menu import chart_entries
 from latentlab.qt.shell.menus.data_menu import data_entries
 from latentlab.qt.shell.menus.direction_menu import direction_entries
 from latentlab.qt.shell.menus.help_menu import help_entries
@@ -21,7 +22,6 @@ from latentlab.qt.shell.menus.project_menu import project_entries
 from latentlab.qt.shell.menus.tape_menu import SAVE_MENU, tape_entries
 from latentlab.qt.shell.menus.training_menu import training_entries
 from latentlab.qt.shell.menus.workspace_menu import panel_entries, workspace_entries
-from latentlab.qt.shell.taking_away import chart_entries
 from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.colours import Theme
 

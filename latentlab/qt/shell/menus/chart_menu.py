@@ -1,6 +1,4 @@
-"""What can be taken away from the views of the window: charts by their context menu and the File menu, and
-the film of a walk.
-"""
+"""The commands of the menu File > Charts, and the same ones by a right click on a chart."""
 
 from __future__ import annotations
 
@@ -12,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.files.charts import TABLE_SUFFIX
 from latentlab.qt.controllers.chart_controller import ChartController
-from latentlab.qt.export import exportables
 from latentlab.qt.shell.menus.actions import Entry
 from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.views.latent_plane.drawing import PlaneDrawing
@@ -22,8 +19,8 @@ from latentlab.qt.widgets.right_click import RightClick
 _MENU = "&File/C&harts"
 
 
-def connect_taking_away(bench: Workbench) -> ChartController:
-    """Offers the charts of the views, and lets a playing walk drive the large picture."""
+def _connected(bench: Workbench) -> ChartController:
+    """A controller that offers each chart of the views by a right click on it."""
     charts = ChartController(bench.window, bench.workspace, bench.background, bench.settings)
     charts.saved.connect(bench.exporter.saved)
     charts.failed.connect(bench.exporter.failed)
@@ -34,9 +31,6 @@ def connect_taking_away(bench: Workbench) -> ChartController:
     for host in (bench.training.curves, bench.player.plot, numbers, bench.diffusion):
         if isinstance(host, QWidget):
             RightClick(host).wanted.connect(partial(_show, charts, host))
-    bench.player.save_wanted.connect(partial(bench.controller.ask_to_save, exportables.WALK))
-    bench.player.shown.connect(bench.probe.show_walk)
-    bench.player.watched = bench.probe.isVisible
     return charts
 
 
@@ -53,7 +47,7 @@ def _show(charts: ChartController, host: QWidget, place: QPoint, on_screen: QPoi
 
 def chart_entries(bench: Workbench) -> Iterator[Entry]:
     """The commands of the menu File > Charts."""
-    charts = connect_taking_away(bench)
+    charts = _connected(bench)
     plane, curves = PlaneDrawing(bench.plane), bench.training.curves
     can_plane, can_curves = partial(charts.can, plane), partial(charts.can, curves)
     yield Entry(
