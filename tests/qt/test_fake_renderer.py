@@ -42,6 +42,7 @@ from latentlab.engine.rendering.requests.points import (
     WalkRequest,
     WaysRequest,
 )
+from latentlab.engine.rendering.requests.progress import ProgressSheetRequest
 from latentlab.engine.rendering.serving import Reply, Request
 from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
 from tests.tiny import save_tiny_model, toy_set
@@ -120,7 +121,7 @@ def forms(reply: Reply, other: Reply) -> dict[str, Any]:
 
 def test_that_every_kind_of_request_is_compared() -> None:
     # Of a training the stand-in is told by the tests themselves, snapshot by snapshot.
-    compared = {type(request) for request in REQUESTS} | {LoadRequest, FollowRequest}
+    compared = {type(request) for request in REQUESTS} | {LoadRequest, FollowRequest, ProgressSheetRequest}
     assert set(Renderer.handlers) <= compared
 
 
@@ -137,7 +138,7 @@ def test_that_both_open_a_model_alike(both, tmp_path: Path) -> None:
     path = str(save_tiny_model(tmp_path / "tiny.safetensors"))
     (real,), (fake,) = (replies(one, LoadRequest(1, path, "toy")) for one in both)
     of_real, of_fake = forms(real, fake), forms(fake, real)
-    for varies in ("metrics", "classes", "notes", "figures"):
+    for varies in ("metrics", "classes", "notes", "figures", "start"):
         assert type(of_real.pop(varies)) is type(of_fake.pop(varies))
     assert of_real == of_fake
 
