@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.files.animation import ANIMATION_FORMATS, check_animation, estimated_bytes
 from latentlab.engine.files.film_plan import LEAST_SECONDS, MOST_SECONDS, FilmPlan, Loop, natural_seconds
 from latentlab.engine.types import Picture
+from latentlab.qt.export import exportables
 from latentlab.qt.export.dialog import ExportDialog, Wish
 from latentlab.qt.export.exportables import Exportable
 from latentlab.qt.widgets.images import to_qimage
@@ -128,7 +129,10 @@ class FilmDialog(ExportDialog):
         self.rate = WholeNumber(
             minimum=1, maximum=_MOST_RATE, value=self._thing.frames_per_second, suffix=" frames / s"
         )
-        seconds = natural_seconds(len(self._frames), self.rate.value(), _LOOPS[0][1])
+        # A training does not run backwards.
+        usual = Loop.THERE_AND_BACK if self._what == exportables.WALK else Loop.AGAIN
+        self.loop.setCurrentIndex(self.loop.findData(usual))
+        seconds = natural_seconds(len(self._frames), self.rate.value(), usual)
         self.seconds = RealNumber(
             minimum=LEAST_SECONDS, maximum=MOST_SECONDS, value=round(seconds, 2), step=0.5
         )

@@ -131,6 +131,24 @@ def round_ticks(low: float, high: float, most: int = 6) -> list[tuple[float, str
     return [(at, f"{10.0**at:.{digits}g}") for at in ends]
 
 
+def cut_off(steps: Numbers, numbers: Numbers, low: float, high: float) -> tuple[Numbers, Numbers]:
+    """The parts of a line (N,), (N,) between two values, as the two ends of each piece: (2 M,), (2 M,).
+
+    For drawings, which keep what lies outside of the axes and do not hide it.
+    """
+    x, dx, y, dy = steps[:-1], np.diff(steps), numbers[:-1], np.diff(numbers)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.stack([(low - y) / dy, (high - y) / dy])
+    # Of a level piece all or nothing.
+    ends[:, dy == 0.0] = np.array([[-np.inf], [np.inf]])
+    first, last = np.maximum(ends.min(0), 0.0), np.minimum(ends.max(0), 1.0)
+    seen = (first < last) & ((dy != 0.0) | ((y >= low) & (y <= high)))
+    shares = np.stack([first, last], axis=1)[seen]
+    return (x[seen, None] + shares * dx[seen, None]).ravel(), (
+        y[seen, None] + shares * dy[seen, None]
+    ).ravel()
+
+
 def as_axis(values: Any) -> Numbers:
     """Steps as numbers to draw at."""
     return np.asarray(values, dtype=np.float64)

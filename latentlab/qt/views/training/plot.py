@@ -15,6 +15,7 @@ from latentlab.core.figures import ChartSpec
 from latentlab.qt.views.training.charts import (
     Numbers,
     as_axis,
+    cut_off,
     drawn,
     read_out,
     round_ticks,
@@ -92,8 +93,19 @@ class Plot(DrawnWidget):
             self.set_whole(False)
 
     def set_whole(self, on: bool) -> None:
-        """See `drawn_whole`."""
+        """Whether it is as drawings need it: symbols as shapes, and nothing outside of the axes."""
         drawn_whole(self._plot, on)
+        if not on:
+            self._set_data()
+            return
+        low, high = self._plot.getPlotItem().vb.viewRange()[1]
+        for line, dots, numbers, held_out in zip(
+            self._lines, self._dots, self._train, self._test, strict=True
+        ):
+            if len(self._steps) >= _FEW:
+                line.setData(*cut_off(self._steps, numbers, low, high), connect="pairs", symbol=None)
+            inside = (held_out >= low) & (held_out <= high)
+            dots.setData(self._ends[inside], held_out[inside])
 
     def table(self) -> Mapping[str, Sequence[object]]:
         """See `of_chart`."""
@@ -103,12 +115,7 @@ class Plot(DrawnWidget):
         """Draws all of a history."""
         self._train, self._test = drawn(self.chart, history.train), drawn(self.chart, history.test)
         self._steps, self._ends = as_axis(history.train.steps), as_axis(history.test.steps)
-        few = "o" if len(self._steps) < _FEW else None
-        for line, dots, numbers, held_out in zip(
-            self._lines, self._dots, self._train, self._test, strict=True
-        ):
-            line.setData(self._steps, numbers, symbol=few)
-            dots.setData(self._ends, held_out)
+        self._set_data()
         across = steps_span(self._steps, self._ends)
         if across is not None:
             self._plot.setXRange(*across, padding=0.02)
@@ -118,6 +125,14 @@ class Plot(DrawnWidget):
             if self.chart.log:
                 self._plot.getAxis("left").setTicks([round_ticks(*ends_of_axis, most=self._most_ticks())])
         self.show_at(None)
+
+    def _set_data(self) -> None:
+        few = "o" if len(self._steps) < _FEW else None
+        for line, dots, numbers, held_out in zip(
+            self._lines, self._dots, self._train, self._test, strict=True
+        ):
+            line.setData(self._steps, numbers, connect="finite", symbol=few)
+            dots.setData(self._ends, held_out)
 
     def show_at(self, step: float | None) -> None:
         """Reads out the values at a step, or the newest."""

@@ -11,7 +11,7 @@ from latentlab.core.figures import ChartSpec, Figures, FigureSpec, FiguresSpec, 
 from latentlab.engine.training.events import Finished, Progress, Started
 from latentlab.engine.training.presets import Choice
 from latentlab.models.objectives.figures import ELBO, elbo_figures
-from latentlab.qt.views.training.charts import as_axis, drawn, read_out, span, steps_span
+from latentlab.qt.views.training.charts import as_axis, cut_off, drawn, read_out, span, steps_span
 from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.history import SETTLES_AFTER, History, Series
 from latentlab.qt.views.training.name_field import NameField, fault_of
@@ -185,3 +185,12 @@ def test_that_a_name_is_made_of_pictures_and_kind_and_never_that_of_a_model_that
     assert stem_of("/pictures/cats::side=32", Choice.of("vae", latents=32)) == "cats-vae-32d"
     assert stem_of("mnist", Choice.of("ppca", latents=2)) == "my-mnist-ppca-2d"
     assert stem_of("mnist", Choice.of("ppca", latents=5)) == "mnist-ppca-5d"
+
+
+def test_that_a_drawing_has_nothing_of_a_line_outside_of_its_axes():
+    steps, values = as_axis([0, 1, 2, 3, 4, 5]), as_axis([-3.0, 1.0, float("nan"), 0.5, 0.5, 2.0])
+    x, y = cut_off(steps, values, 0.0, 1.0)
+    assert list(zip(x, y, strict=True)) == [
+        (0.75, 0.0), (1.0, 1.0), (3.0, 0.5), (4.0, 0.5), (4.0, 0.5), (4.0 + 1 / 3, 1.0)
+    ]  # fmt: skip
+    assert not len(cut_off(steps, as_axis([5.0] * 6), 0.0, 1.0)[0])
