@@ -192,7 +192,10 @@ class GuideColumn(QFrame):
         least = rows.totalMinimumSize().width() if rows is not None else 0
         least -= self._window.contentsMargins().right()
         spare = max(0, min(width, whole.width() - least))
-        self._take_room(spare)
+        if self._width == _WIDTH:
+            # Rather narrow than over the edge of the panels.
+            width = max(_LEAST, min(width, spare))
+        self._take_room(min(spare, width))
         self.setGeometry(QRect(whole.width() - width, 0, width, whole.height()))
         self._grip.setGeometry(0, 0, _GRIP, whole.height())
 

@@ -25,6 +25,7 @@ from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.views.walk.density_plot import DensityPlot
+from latentlab.qt.views.walk.room import arrange
 from latentlab.qt.views.walk.screen import Screen
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, plain_tip
@@ -32,7 +33,6 @@ from latentlab.session.edits import MoveProbe, SetWalk, ShowFrame
 from latentlab.session.state import LERP, SLERP, WALK_STEPS, SessionState, WalkSettings
 
 _WHY_NOT = "A walk goes from pin to pin: pin two pictures or more to make one."
-_WIDE = 380
 
 
 class WalkPlayer(QWidget):
@@ -58,7 +58,7 @@ class WalkPlayer(QWidget):
         self._stride = 1
         self._frame = 0
         self._forward = True
-        self._undrawn = False
+        self._undrawn, self._has_curve = False, True
         self._steps_gestures, self._speed_gestures = GestureClock(), GestureClock()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
@@ -154,11 +154,10 @@ class WalkPlayer(QWidget):
     def minimumSizeHint(self) -> QSize:
         # The layout changes direction, so its own minimum is wrong. A note takes two lines.
         walks = self._stack.currentWidget() is self.player
-        return QSize(240, 132 if walks else 2 * self.fontMetrics().height() + 8)
+        return QSize(240, 158 if walks else 2 * self.fontMetrics().height() + 8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        wide = self.width() >= _WIDE
-        self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        arrange(self._row, self.plot, event.size(), self._has_curve)
         super().resizeEvent(event)
 
     # What comes from the workspace
@@ -213,7 +212,8 @@ class WalkPlayer(QWidget):
         """Draws the curve when it is visible: the first one costs an import."""
         if self._undrawn and self._walk is not None and self.isVisible():
             # Of a model without a prior there is no curve.
-            self.plot.setVisible(bool(self._walk.log_priors))
+            self._has_curve = bool(self._walk.log_priors)
+            arrange(self._row, self.plot, self.size(), self._has_curve)
             if self._walk.log_priors:
                 self.plot.show_walk(self._walk.log_priors, self._stride)
             self._undrawn = False
