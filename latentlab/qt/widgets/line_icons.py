@@ -1,4 +1,7 @@
-"""Small icons drawn in lines, in the colour of the text beside them: they follow the theme by themselves."""
+"""Small icons drawn in lines, in the colour of the text beside them: they follow the theme by themselves.
+
+Those of the toolbar are the SVG files of `resources/icons`, whose `currentColor` is that of the text.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPainterPath, QPalette, QPen, QPixmap
+
+from latentlab.shipped import ICONS
 
 # Everything is drawn in a square of this size.
 _SIDE = 16.0
@@ -17,7 +22,7 @@ def line_icon(name: str) -> QIcon:
     Raises:
         KeyError: if there is none.
     """
-    return QIcon(_Engine(name))
+    return QIcon(_Engine(name) if name in _PATHS else _Svg(name))
 
 
 class _Engine(QIconEngine):
@@ -42,6 +47,39 @@ class _Engine(QIconEngine):
             QPen(colour, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         )
         painter.drawPath(self._path)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        drawn = QPixmap(size)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+        painter.end()
+        return drawn
+
+
+class _Svg(QIconEngine):
+    """Draws one file at any size."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        path = ICONS / f"{name}.svg"
+        if not path.is_file():
+            raise KeyError(name)
+        self._name, self._text = name, path.read_text(encoding="utf-8")
+
+    def clone(self) -> QIconEngine:
+        return _Svg(self._name)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        from PySide6.QtSvg import QSvgRenderer  # not before there is something to draw
+
+        group = QPalette.ColorGroup.Disabled if mode is QIcon.Mode.Disabled else QPalette.ColorGroup.Active
+        colour = QGuiApplication.palette().color(group, QPalette.ColorRole.ButtonText)
+        drawn = self._text.replace("currentColor", colour.name())
+        painter.save()
+        painter.setOpacity(painter.opacity() * colour.alphaF())
+        QSvgRenderer(drawn.encode()).render(painter, QRectF(rect))
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:

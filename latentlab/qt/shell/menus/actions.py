@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from latentlab.plain import one_line
+from latentlab.qt.widgets.line_icons import line_icon
 from latentlab.qt.widgets.plain_text import plain_tip, spoken
 
 
@@ -121,13 +122,14 @@ class Actions(QObject):
             self._menus[path] = menu
         return self._menus[path]
 
-    def fill_toolbar(self, bar: QToolBar, names: Iterable[str]) -> None:
-        """Puts the named actions on a toolbar; "" is a separator."""
-        for name in names:
+    def fill_toolbar(self, bar: QToolBar, names: Iterable[tuple[str, str]]) -> None:
+        """Puts the named actions on a toolbar, each with an icon; "" is a separator."""
+        for name, icon in names:
             if not name:
                 bar.addSeparator()
                 continue
             action = self[name]
+            action.setIcon(line_icon(icon))
             bar.addAction(action)
             button = bar.widgetForAction(action)
             button.setObjectName(name.removesuffix("Action") + "Button")

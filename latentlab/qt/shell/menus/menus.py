@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QToolBar
 
 from latentlab.qt.compare.window import show_compare
@@ -25,11 +26,13 @@ from latentlab.qt.shell.menus.workspace_menu import panel_entries, workspace_ent
 from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.colours import Theme
 
+# With their icons; "" is a separator.
 TOOLBAR = (
-    "openAction", "exportProbeAction", "",
-    "randomProbeAction", "originAction", "pinHereAction", "",
-    "zoomInAction", "zoomOutAction", "showAllAction", "",
-    "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "densityLayerAction",
+    ("openAction", "open"), ("exportProbeAction", "save-picture"), ("", ""),
+    ("randomProbeAction", "random"), ("originAction", "origin"), ("pinHereAction", "pin"), ("", ""),
+    ("zoomInAction", "zoom-in"), ("zoomOutAction", "zoom-out"), ("showAllAction", "show-all"), ("", ""),
+    ("pointsLayerAction", "points"), ("manifoldLayerAction", "manifold"),
+    ("contoursLayerAction", "contours"), ("densityLayerAction", "density"),
 )  # fmt: skip
 # At the right end of the bar of the workspaces.
 EVERYWHERE = (
@@ -73,6 +76,8 @@ def fill_menus(bench: Workbench) -> None:
     bar = QToolBar("Toolbar")
     bar.setObjectName("toolbar")
     bar.setMovable(False)
+    bar.setIconSize(QSize(16, 16))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     window.addToolBar(bar)
     actions.fill_toolbar(bar, TOOLBAR)
     actions.adopt("toolbarAction", "&View/P&anels", bar.toggleViewAction(), "Show or hide the toolbar.")
