@@ -57,7 +57,7 @@ class CompareRoom(QWidget):
         self._rows.addWidget(self._scroll)
         # The workspace is on the screen first.
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._furnish)
+        self._soon.timeout.connect(self._make_view)
         # Views of other data whose threads are still at work.
         self._leaving: list[CompareView] = []
         self._look = QTimer(self, interval=_LOOK_MS)
@@ -131,7 +131,7 @@ class CompareRoom(QWidget):
             self.view.link.catch_up_all()
 
     @Slot()
-    def _furnish(self) -> None:
+    def _make_view(self) -> None:
         state = self._workspace.rest()
         if self.view is not None:
             self._let_go(self.view)

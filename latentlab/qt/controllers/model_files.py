@@ -109,7 +109,7 @@ class ModelFiles(QObject):
         QDir().mkpath(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation))
         if not file.moveToTrash():
             text = f"{one.path}: could not be moved to the trash. It is still there: delete it in its folder."
-            self._bar().say(text, "Show in Folder", partial(self.show_in_folder, one))
+            self._bar().say(text, "Show in folder", partial(self.show_in_folder, one))
             return
         text = f"{one.title} is in the trash."
         if self.is_open(one):

@@ -213,8 +213,8 @@ class Gallery(QObject):
             ("renameModelAction", "&Rename …", "F2", own, partial(self._rename, one)),
             ("duplicateModelAction", "&Duplicate", "", True, partial(self._models.duplicate, one)),
             ("noteModelAction", "&Notes …", "", True, partial(self._write_note, one)),
-            ("showModelAction", "&Show in Folder", "", True, partial(self._models.show_in_folder, one)),
-            ("trashModelAction", "Move to &Trash", "Del", own, partial(self._models.trash, one)),
+            ("showModelAction", "&Show in folder", "", True, partial(self._models.show_in_folder, one)),
+            ("trashModelAction", "Move to &trash", "Del", own, partial(self._models.trash, one)),
         ):
             if can:
                 action = menu.addAction(f"{text}\t{key}" if key else text)

@@ -18,7 +18,7 @@ from latentlab.qt.widgets.ask_dialogs import NumberDialog
 from latentlab.qt.widgets.plain_text import on_button
 
 _MOST_EPOCHS = 100_000
-_USUAL, _NAME = "Train F&urther …", 24
+_USUAL, _NAME = "Train f&urther …", 24
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Further(QObject):
         """This model is open: no training has ended."""
         fits = bool(path) and Path(path).name != "" and Capability.FITS not in capabilities
         self._model = _Model(Path(path), data) if fits else None
-        self._box.further.setText(f"Train {on_button(Path(path).stem, _NAME)} F&urther …")
+        self._box.further.setText(f"Train {on_button(Path(path).stem, _NAME)} f&urther …")
         self._box.endings.setVisible(fits)
         for button in (self._box.open, self._box.reveal, self._box.rename):
             button.hide()

@@ -34,11 +34,11 @@ class ReportBox(QWidget):
         self.note = _line("trainNote")
         self.note.hide()
         self.open = text_button("trainOpen", "&Open", "Show this model in place of the one that is open.")
-        self.reveal = text_button("trainReveal", "Show in F&older", "Show the folder that the model is in.")
+        self.reveal = text_button("trainReveal", "Show in f&older", "Show the folder that the model is in.")
         self.rename = text_button("trainRename", "Re&name …", "Give the model another name.")
         self.further = text_button(
             "trainFurther",
-            "Train F&urther …",
+            "Train f&urther …",
             "Go on from this model for some epochs more. It is saved as another; this one stays as it is.",
         )
         self.endings = QWidget()

@@ -96,7 +96,7 @@ def test_that_the_open_model_is_trained_further_though_it_was_trained_another_da
 ) -> None:
     with training_window(qtbot, tmp_path) as window:
         further = window.findChild(QPushButton, "trainFurther")
-        assert further.text() == "Train tiny F&urther …"
+        assert further.text() == "Train tiny f&urther …"
         click(qtbot, window, "trainFurther")
         dialog = window.findChild(NumberDialog, "trainFurtherDialog")
         dialog.spin.setValue(2)
@@ -105,7 +105,7 @@ def test_that_the_open_model_is_trained_further_though_it_was_trained_another_da
         qtbot.waitUntil(lambda: window.workspace.state.model == str(kept), timeout=20_000)
         first = load_model(tmp_path / "tiny.safetensors").card
         assert (load_model(kept).card.config, load_model(kept).card.kind) == (first.config, first.kind)
-        assert further.text() == "Train F&urther …"
+        assert further.text() == "Train f&urther …"
 
 
 @pytest.fixture
