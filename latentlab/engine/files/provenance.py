@@ -32,6 +32,8 @@ from latentlab.version import __version__
 
 FORMAT = 1
 KEY = "latentlab"
+# Drawings of the program, not pictures of a model.
+DRAWN = ("plane", "chart")
 WHATS = (
     "probe",
     "grid",
@@ -45,8 +47,7 @@ WHATS = (
     "sheet",
     "diffusion",
     "texture",
-    "plane",
-    "chart",
+    *DRAWN,
 )
 MAX_FILE_BYTES = 256 * 2**20
 # EXIF in a JPEG must fit into one segment of 64 KiB; this leaves room.

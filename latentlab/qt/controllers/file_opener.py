@@ -12,7 +12,7 @@ from latentlab.data.pictures.formats import SUFFIXES, why_passed_over
 from latentlab.engine.diffusion.tape_origin import WHAT, Origin, read_tape, tape_in
 from latentlab.engine.files.model_catalog import denoises
 from latentlab.engine.files.project_file import SUFFIX as PROJECT_SUFFIX
-from latentlab.engine.files.provenance import Provenance, read_provenance
+from latentlab.engine.files.provenance import DRAWN, Provenance, read_provenance
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
@@ -138,6 +138,8 @@ class FileOpener(QObject):
             self.tape_found.emit(str(path), origin)
         elif origin is None:
             self.picture_wanted.emit(str(path))
+        elif origin.what in DRAWN:
+            self.bar.say(f"{path}: shows a {origin.what}, not a picture that a model made.")
         elif origin.z is None:
             self.bar.say(f"{path}: shows a {origin.what}, which was made at many points, not at one.")
         elif model is None:
