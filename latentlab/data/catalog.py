@@ -18,6 +18,7 @@ from latentlab.data.reading import pixels
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.source import ArrayPictures, Found
 from latentlab.data.spec import ReadingOptions, Spec
+from latentlab.data.stopping import require_wanted
 from latentlab.errors import LabError
 from latentlab.shipped import DATASETS
 
@@ -87,7 +88,11 @@ def load(spec: str, split: str = "test") -> ImageSet:
         return open_data(spec).split(split)
     entry, folder = CATALOG[name], DATASETS / name
     if split == "all":
-        data = join(entry.read(folder, "test"), entry.read(folder, "train"))
+        test = entry.read(folder, "test")
+        require_wanted()
+        train = entry.read(folder, "train")
+        require_wanted()
+        data = join(test, train)
     else:
         data = entry.read(folder, split)
     options = replace(wanted.options, dealt=ReadingOptions().dealt)

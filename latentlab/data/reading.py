@@ -176,6 +176,7 @@ def _at_once(found: Found, chosen: NDArray[np.intp], side: int, options: Reading
     else:
         deep = array if len(chosen) == len(array) else array[chosen]
         some, fine, hashes = _levels(deep, found, chosen, options)
+    require_wanted()
     if grey:
         images = np.ascontiguousarray(some if some.ndim == 3 else some[..., 0])[:, None]
     else:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from latentlab.data import opening, reading
+from latentlab.data import catalog, opening, reading
+from latentlab.data.image_set import ImageSet
 from latentlab.data.stopping import StoppedError, require_wanted, stopping
 from latentlab.engine.training import tuning
 from latentlab.models.objectives.elbo import ByElbo
@@ -76,3 +78,19 @@ def test_that_trials_of_what_is_fastest_are_given_up_too(monkeypatch: pytest.Mon
     with pytest.raises(StoppedError), stopping(lambda: asked.append(1) or len(asked) == 3):
         tuning.settle(VAE(CONFIG), images, "auto", 1, ByElbo(CONFIG.latents))
     assert len(asked) == 3
+
+
+def test_that_data_that_ship_are_read_no_further_when_nobody_wants_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+    entry = catalog.CATALOG["mnist"]
+
+    def reads(folder: Path, split: str) -> ImageSet:
+        read.append(split)
+        return entry.read(folder, split)
+
+    monkeypatch.setitem(catalog.CATALOG, "mnist", replace(entry, read=reads))
+    with stopping(lambda: bool(read)), pytest.raises(StoppedError):
+        catalog.load("mnist", "all")
+    assert read == ["test"]
