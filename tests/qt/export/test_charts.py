@@ -106,9 +106,9 @@ def test_that_the_plane_is_saved_by_its_context_menu_in_all_forms(qtbot: QtBot, 
         qtbot.mouseClick(plane, right, pos=QPoint(100, 100))
         choose(qtbot, "copyChartAction")
         assert QGuiApplication.clipboard().image().width() == 2 * (plane.width() + 150)
+        size = (plane.width(), plane.height())
         window.bench.opener.open_file(tmp_path / "plane.png")
         qtbot.waitUntil(lambda: "shows a plane" in window.bench.messages.label.text(), timeout=3000)
-        size = (plane.width(), plane.height())
         assert window.bench.actions["exportPlaneAction"].isEnabled()
         assert not window.bench.actions["exportCurvesAction"].isEnabled()
     with Image.open(tmp_path / "plane.png") as image:
