@@ -77,9 +77,9 @@ def test_that_undo_layers_and_the_palette_are_reached_from_a_russian_keyboard(
 
 
 def test_that_a_thai_digit_key_is_a_digit(window: LabWindow) -> None:
-    before = window.workspace.state.layers.points
+    window.bench.workspaces.show("attributes")
     press("ๅ", CTRL, CODE["1"])
-    assert window.workspace.state.layers.points is not before
+    assert window.bench.workspaces.current == "explore"
 
 
 def test_that_an_accented_latin_letter_is_left_alone(window: LabWindow) -> None:
