@@ -194,7 +194,7 @@ def test_that_a_file_that_somebody_else_has_changed_is_not_written_over(qtbot: Q
     with open_window(qtbot, tmp_path) as window:
         until_idle()
         assert "my.llab: could not be read" in said(window)
-        assert "is here" in said(window)
+        assert "is still here" in said(window)
         assert window.workspace.state.pins == PINS
     with open_window(qtbot, tmp_path) as window:
         until_idle()
