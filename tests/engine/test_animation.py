@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from latentlab.engine.files.animation import ANIMATION_FORMATS, save_animation
+from latentlab.engine.files.animation import ANIMATION_FORMATS, estimated_bytes, save_animation
 from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.files.video import VIDEO_SUFFIX
 from latentlab.errors import LabError
@@ -121,3 +121,21 @@ def test_that_a_full_disk_leaves_the_old_file_and_no_temporary(tmp_path: Path, m
         save_animation(path, GREY, frames_per_second=10, provenance=MADE, overwrite=True)
     assert path.read_bytes() == b"precious"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("ending", "loop"), [(".webp", 1), (".apng", 1), (".gif", None)])
+def test_that_a_film_that_plays_once_says_so(tmp_path: Path, ending: str, loop: int | None):
+    path = tmp_path / f"a{ending}"
+    save_animation(path, GREY, frames_per_second=10, provenance=MADE, once=True)
+    with Image.open(path) as film:
+        assert film.info.get("loop") == loop
+        assert film.n_frames == len(GREY)
+
+
+@pytest.mark.parametrize("ending", LOSSLESS)
+def test_that_the_size_of_a_file_is_known_roughly_before_it_is_made(tmp_path: Path, ending: str):
+    place = np.hypot(*np.mgrid[-14:14, -14:14])
+    frames = [np.uint8(255 * np.exp(-np.square(place - step) / 20)) for step in range(12)]
+    path = save_animation(tmp_path / f"a{ending}", frames, frames_per_second=10, scale=8, provenance=MADE)
+    about = estimated_bytes(ending, frames, range(12), 8)
+    assert 0.4 < about / path.stat().st_size < 2.5

@@ -79,3 +79,8 @@ def test_that_an_existing_film_is_kept_unless_told_otherwise(tmp_path: Path):
     with pytest.raises(LabError, match="already exists"):
         save_animation(path, GREYS, frames_per_second=2, provenance=MADE)
     assert path.read_bytes() == before
+
+
+def test_that_a_film_that_plays_once_is_written_once(tmp_path: Path):
+    path = save_animation(tmp_path / "a.mp4", GREYS, frames_per_second=20, provenance=MADE, once=True)
+    assert len(_decoded(path)[0]) == len(GREYS)
