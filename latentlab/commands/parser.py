@@ -224,6 +224,7 @@ def _add_training(commands: Commands, training: bool) -> None:
     from latentlab.commands.flags import add_training_flags
     from latentlab.engine.training.plan import means_something
     from latentlab.engine.training.presets import presets
+    from latentlab.models.capabilities import Capability
     from latentlab.models.registry import KINDS, faults
 
     warn(*faults())
@@ -251,13 +252,15 @@ def _add_training(commands: Commands, training: bool) -> None:
             "--half", action="store_true", help="store weights with 16 bits, which halves the file"
         )
         going_on = kind.add_mutually_exclusive_group()
-        going_on.add_argument(
-            "--from",
-            dest="start",
-            metavar="MODEL",
-            help="go on from a finished model, a name or a file, with its weights and settings; --epochs "
-            "says how many more",
-        )
+        kind.set_defaults(start=None)
+        if Capability.FITS not in about.capabilities:
+            going_on.add_argument(
+                "--from",
+                dest="start",
+                metavar="MODEL",
+                help="go on from a finished model, a name or a file, with its weights and settings; --epochs "
+                "says how many more",
+            )
         going_on.add_argument(
             "--resume",
             action="store_true",

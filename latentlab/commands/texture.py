@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 
 from latentlab.commands.printing import say
+from latentlab.data.files import open_to_read
 from latentlab.data.report import shown
 from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.export import PICTURE_FORMATS, save_picture
@@ -37,7 +38,8 @@ def draw_texture(arguments: argparse.Namespace) -> None:
         extra["amount"] = f"{recipe.amount:g}"
     if other is not None:
         extra |= {"with": shown(Path(arguments.other).name), "at": f"{recipe.toward:g}"}
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    with open_to_read(path) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()[:12]
     provenance = Provenance("texture", shown(path.stem), digest, seed=recipe.seed, extra=extra)
     save_picture(out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
     say(f"Wrote {out}: {TITLES[recipe.model]} of {shown(path.name)}, seed {recipe.seed}")

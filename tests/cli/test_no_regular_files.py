@@ -132,6 +132,10 @@ def test_that_all_files_are_opened_for_reading_in_one_place() -> None:
         "commands/printing.py",  # the same
         "engine/files/atomic.py",  # writes; and a folder, to be forced to the disk
         "engine/training/run_log.py",  # appends
+        "engine/files/project_file.py",  # writes what it unpacks
+        "session/saving_pictures.py",  # writes
+        "guide/chapters.py",  # what ships
+        "guide/panels.py",  # what ships
         "qt/shell/crash_reporter.py",  # appends
         "qt/shell/status_bar.py",  # the system's own file
         "qt/clients/training_thread.py",  # the system's own file
