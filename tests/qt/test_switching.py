@@ -220,6 +220,7 @@ def test_that_numbers_of_pictures_wait_until_their_data_are_there(
         renderer.hold.set()
     assert (workspace.state.selected, workspace.state.group_a, workspace.state.group_b) == (50, (51, 2), (3,))
     assert workspace.state.hidden == frozenset({2})
+    assert seen
     for images, state in seen:
         assert state.selected is None or state.selected < images
         assert all(number < images for number in state.group_a)

@@ -99,7 +99,7 @@ class ModelFiles(QObject):
         self._background.run(work, self._duplicated, self._failed)
 
     def _duplicated(self, path: Path) -> None:
-        self._bar().say(f"{path.stem} is a copy of your own.", good=True)
+        self._bar().say(f"Copied as {path.stem}, which is your own to change.", good=True)
         self.changed.emit()
 
     def trash(self, one: ModelFacts) -> None:

@@ -15,7 +15,7 @@ from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.training_orders import Begin
 from latentlab.qt.views.training.report_box import ReportBox
 from latentlab.qt.widgets.ask_dialogs import NumberDialog
-from latentlab.qt.widgets.plain_text import on_button
+from latentlab.qt.widgets.plain_text import on_button, spoken
 
 _MOST_EPOCHS = 100_000
 _USUAL, _NAME = "Train f&urther …", 24
@@ -45,7 +45,7 @@ class Further(QObject):
     def after(self, kept: Path, data: str, kind: str, plan: TrainingPlan | None) -> None:
         """A training has ended with this model."""
         self._model = _Model(kept, data, kind, plan)
-        self._box.further.setText(_USUAL)
+        self._call(_USUAL)
         # What is fitted in passes begins anew each time.
         self._box.further.setVisible(round_of(kind) == "epoch")
 
@@ -53,11 +53,15 @@ class Further(QObject):
         """This model is open: no training has ended."""
         fits = bool(path) and Path(path).name != "" and Capability.FITS not in capabilities
         self._model = _Model(Path(path), data) if fits else None
-        self._box.further.setText(f"Train {on_button(Path(path).stem, _NAME)} f&urther …")
+        self._call(f"Train {on_button(Path(path).stem, _NAME)} f&urther …")
         self._box.endings.setVisible(fits)
         for button in (self._box.open, self._box.reveal, self._box.rename):
             button.hide()
         self._box.further.setVisible(fits)
+
+    def _call(self, text: str) -> None:
+        self._box.further.setText(text)
+        self._box.further.setAccessibleName(spoken(text).removesuffix(" …"))
 
     @Slot()
     def _ask(self) -> None:
