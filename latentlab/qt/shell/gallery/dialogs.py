@@ -7,8 +7,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
-    QLineEdit,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -18,57 +16,24 @@ from latentlab.engine.files.model_cards import ModelFacts
 from latentlab.engine.files.model_moves import wrong_stem
 from latentlab.engine.files.model_notes import MOST_LETTERS
 from latentlab.plain import short_name
+from latentlab.qt.widgets.checked_name import CheckedNameDialog
 from latentlab.qt.widgets.plain_text import Label, title_text
 
 _BOX = QDialogButtonBox.StandardButton
 
 
-class RenameDialog(QDialog):
-    """`named` carries the new name, without the ending. It is checked while it is typed."""
-
-    named = Signal(str)
+class RenameDialog(CheckedNameDialog):
+    """Asks for the new name of a model, without the ending."""
 
     def __init__(self, one: ModelFacts, parent: QWidget) -> None:
-        super().__init__(parent)
+        path = one.path
+        super().__init__(f"Rename {one.title}", path.stem, lambda stem: wrong_stem(stem, path), parent)
         self.setObjectName("renameModelDialog")
-        self.setWindowTitle(title_text(f"Rename {one.title}"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._one = one
-        self.edit = QLineEdit(one.path.stem)
         self.edit.setObjectName("modelName")
         self.edit.setAccessibleName("Name of the model")
         self.edit.setToolTip("The file keeps its folder and its ending.")
-        self.edit.selectAll()
-        self.note = Label()
         self.note.setObjectName("modelNameNote")
-        self.note.setWordWrap(True)
-        self.buttons = QDialogButtonBox(_BOX.Ok | _BOX.Cancel)
-        form = QFormLayout()
-        form.addRow("&Name", self.edit)
-        rows = QVBoxLayout(self)
-        rows.addLayout(form)
-        rows.addWidget(self.note)
-        rows.addWidget(self.buttons)
         self.setMinimumWidth(380)
-        self.edit.textChanged.connect(self._look)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
-        self._look()
-
-    @property
-    def _name(self) -> str:
-        return self.edit.text().strip()
-
-    @Slot()
-    def _look(self) -> None:
-        wrong = wrong_stem(self._name, self._one.path)
-        self.note.setText(wrong)
-        self.buttons.button(_BOX.Ok).setEnabled(not wrong)
-
-    def accept(self) -> None:
-        if not wrong_stem(self._name, self._one.path):
-            self.named.emit(self._name)
-            super().accept()
 
 
 class NoteDialog(QDialog):
