@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +25,10 @@ from latentlab.qt.export.chart_dialog import ChartDialog
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.diffusion.forward.schedule_plot import ScheduleCurves
 from latentlab.qt.views.diffusion.reverse.histogram import Histogram
+from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.qt.views.latent_plane.cloud import Cloud
+from latentlab.qt.views.latent_plane.drawing import MOST_CIRCLES, draw_points
+from latentlab.qt.views.latent_plane.scatter import Placed
 from latentlab.qt.widgets.drawable import Drawable, as_svg
 from latentlab.qt.widgets.range_histogram import RangeHistogram
 from latentlab.session.edits import SetPins
@@ -192,6 +196,31 @@ def test_that_histograms_and_schedules_are_drawn_as_lines_with_their_numbers(
     assert sum(values.table()["density"]) > 0
     np.testing.assert_allclose(schedule.table()["ᾱ"], np.linspace(1.0, 0.01, 11))
     assert list(schedule.table()["t"]) == list(range(11))
+
+
+@pytest.mark.parametrize(("count", "expected"), [(MOST_CIRCLES, (MOST_CIRCLES, 0)), (70_000, (0, 1))])
+def test_that_very_many_points_are_one_picture_in_a_drawing(
+    qtbot: QtBot, tmp_path: Path, count: int, expected: tuple[int, int]
+) -> None:
+    places = np.random.default_rng(0).uniform(-1, 1, (count, 2)).astype(np.float32)
+    cloud = Cloud.of(places, np.full(count, 0xFF3366CC, np.uint32))
+    placed = Placed(None, None, None, cloud, cloud)  # type: ignore[arg-type]
+
+    class Points:
+        def drawn_name(self) -> str:
+            return "points"
+
+        def drawn_size(self) -> QSize:
+            return QSize(640, 640)
+
+        def draw(self, painter: QPainter, ratio: float) -> None:
+            draw_points(painter, placed, Camera(), ratio, small=False)
+
+        def table(self) -> dict[str, list[object]]:
+            return {}
+
+    (tmp_path / "a.svg").write_bytes(as_svg(Points(), "", ""))
+    assert drawn_in(tmp_path / "a.svg")[1:] == expected
 
 
 def test_that_a_table_is_for_spreadsheets_and_whole(tmp_path: Path) -> None:
