@@ -127,8 +127,8 @@ def test_that_the_column_is_read_searched_and_followed(qtbot: QtBot, tmp_path: P
         for strange in ("command:noSuchAction", "panel:no_such_view"):
             guide.follow(strange)
             assert "no such" in window.statusBar().currentMessage()
-        guide.column.leave.click()
         window.bench.workspaces.show("explore")
+        guide.column.leave.click()
         until_idle()
         assert abs(plane.width() - before) <= 4
 
@@ -296,7 +296,7 @@ def test_that_the_command_palette_knows_the_glossary_and_the_gallery_its_card(
         palette, card = window.bench.palette, window.bench.guide.card
         palette.open_at_top()
         qtbot.keyClicks(palette.search, "auc")
-        assert palette.texts()[-1] == "Glossary › AUC"
+        assert "Glossary › AUC" in palette.texts()
         while palette.list.currentItem().text(0) != "Glossary › AUC":
             qtbot.keyClick(palette.search, Qt.Key.Key_Down)
         qtbot.keyClick(palette.search, Qt.Key.Key_Return)

@@ -79,6 +79,8 @@ class GuideColumn(QFrame):
         rows.setSpacing(4)
         rows.addLayout(head)
         rows.addWidget(self.page, 1)
+        # Of the panels before it opened.
+        self._widths: dict[QDockWidget, int] = {}
         self._grip = _Grip(self)
         self._grip.moved.connect(self._widen)
         self.hide()
@@ -211,7 +213,11 @@ class GuideColumn(QFrame):
         ]
         whole = self._window.width()
         share = (whole - width) / max(1, whole - before)
-        widths = [round(share * dock.width()) for dock in sides]
+        if not before:
+            self._widths = {dock: dock.width() for dock in sides}
+        # What it takes it gives back to the pixel: a panel may have had no more to give.
+        known = {} if width else self._widths
+        widths = [known.get(dock, round(share * dock.width())) for dock in sides]
         self._window.setContentsMargins(0, 0, width, 0)
         self._window.resizeDocks(sides, widths, Qt.Orientation.Horizontal)
 
