@@ -31,6 +31,7 @@ from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.engine.training.snapshot import Snapshot
 from latentlab.qt.clients.histories import STEPS_GONE
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.undo_controller import UndoController
 from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.session.edits import (
     ChangeData,
@@ -320,6 +321,27 @@ def test_that_what_was_done_with_a_model_waits_for_it_and_so_do_its_steps(
     # The same at another start.
     state = from_text(to_text(workspace.rest()))
     assert [(one.model, one.model_hash) for one in state.memories] == [(PLAIN, hash_of(PLAIN))]
+
+
+def test_that_undo_passes_over_a_model_that_cannot_be_opened_any_more(
+    qtbot: QtBot, workspace: Workspace, renderer: Several
+) -> None:
+    tried: list[str] = []
+
+    def gone(model: str) -> None:
+        tried.append(model)
+        workspace.open(for_model(workspace.state, "missing"))
+
+    steps = UndoController(workspace, gone)
+    for model in (TOLD, PLAIN, TOLD):
+        go(qtbot, workspace, for_model(workspace.state, model))
+    assert steps.undo.isEnabled()
+    with qtbot.waitSignal(workspace.refused, timeout=3000):
+        steps.undo.trigger()
+    # Before it was the model that is open: undoing leads nowhere.
+    assert tried == [PLAIN]
+    assert not steps.undo.isEnabled()
+    assert not steps.redo.isEnabled()
 
 
 def test_that_points_stay_with_a_file_that_has_changed_and_that_is_said(

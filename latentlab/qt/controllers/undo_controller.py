@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 
+from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import WORDS, on_button
 
@@ -40,6 +42,7 @@ class UndoController(QObject):
             signal.connect(self._refresh)
         histories.activeStackChanged.connect(self._refresh)
         workspace.loaded.connect(self._loaded)
+        workspace.refused.connect(self._refused)
         self._refresh()
 
     @Slot()
@@ -81,6 +84,19 @@ class UndoController(QObject):
             else:
                 self._future.clear()
             self._past = [*self._past, before][-_MOST:]
+        self._refresh()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        """The model to go back to cannot be opened: the next time, undoing leads to the one before that."""
+        if not self._going or not refusal.of(LoadRequest):
+            return
+        for models in (self._past, self._future):
+            if models[-1:] == [self._going]:
+                models.pop()
+                while models[-1:] == [self._now]:
+                    models.pop()
+        self._going = ""
         self._refresh()
 
     @Slot()
