@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
@@ -61,3 +62,13 @@ def test_that_the_typical_picture_is_at_the_median_distance_of_those_looked_at()
     assert abs(sum(value**2 for value in point) - float(far.median())) < 1e-6
     assert typical_point(model, data.part("test", 0, 0), None, (0.0, 0.0)) == ()
     assert typical_point(torch.nn.Identity(), data, None, ()) == ()
+
+
+def test_that_of_pictures_with_attributes_one_with_the_fewest_is_met_first() -> None:
+    model, data = VAE(CONFIG).eval(), toy_set("test", 9)
+    attributes = torch.ones(9, 2, dtype=torch.bool)
+    attributes[4, 1] = False
+    told = dataclasses.replace(data, attributes=attributes, attribute_names=("Hat", "Smiling"))
+    alone = data.part("test", 4, 5)
+    point, its_own = (typical_point(model, some, None, (0.0, 0.0)) for some in (told, alone))
+    assert point == pytest.approx(its_own, abs=1e-5)

@@ -15,6 +15,8 @@ from latentlab.qt.shell.workspaces import Stack, WorkspaceSpec
 
 # A window that has no room for one panel below another at its left.
 _LOW = 900
+# Below this width the middle needs the room more than the titles of tabs.
+_NARROW = 800
 # What a tab adds to its text in the Fusion style of Qt, and a little.
 _TAB = 28
 _BESIDE, _BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -115,7 +117,7 @@ class Arrangement:
             across, length = (_BELOW, width) if side.area == BOTTOM else (_BESIDE, height)
             along = _BESIDE if side.area == BOTTOM else _BELOW
             size = round(side.size * (height if side.area == BOTTOM else width))
-            if across == _BESIDE:
+            if across == _BESIDE and width >= _NARROW:
                 size = max(size, *map(self._tabs_width, side.stacks))
             self._window.resizeDocks(fronts, [size] * len(fronts), across)
             if len(fronts) > 1:
