@@ -27,7 +27,7 @@ class AttributeRow(QWidget):
         super().__init__()
         self.name, self.key = name, key or name
         self._menu: QMenu | None = None
-        label = Label(listed(name))
+        label = Label(listed(name.replace("_", " ")))
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.trust = Term(trust, "AUC", "d")
         self.trust.setObjectName(f"attributeTrust_{name}")
