@@ -164,7 +164,11 @@ class ProjectController(QObject):
     def open(self, path: Path) -> None:
         """Reads a project in the background, and opens it."""
         self.told.emit(f"Opening {path.name} …")
-        self._opening.read(path.absolute(), self._ready)
+        self._opening.read(path.absolute(), self._ready, self._unread)
+
+    def _unread(self, failure: Failure) -> None:
+        self._failed(failure)
+        self.restore()  # at a start, the one before was to make room for it
 
     def open_before(self) -> None:
         """Opens the session that was there before a project was opened; it belongs to no project."""
@@ -254,8 +258,10 @@ class ProjectController(QObject):
     # While it is open
 
     def restore(self) -> None:
-        """At a start: goes on with the project that was open, whose session is there already."""
-        if self._settings.project and self.path is None:
+        """At a start: goes on with the project that was open, whose session is there already; not while
+        another is being opened, as from the command line.
+        """
+        if self._settings.project and self.path is None and not self._opening.reading:
             self._opening.read(Path(self._settings.project), self._go_on, self._gone)
 
     def _go_on(self, opened: Opened) -> None:

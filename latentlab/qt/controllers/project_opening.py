@@ -65,7 +65,7 @@ class ProjectOpening(QObject):
         self._folders, self._copies = folders, copies
         # Whose session is being opened, and the newest request to read one.
         self._coming: tuple[Opened, ProjectLock] | None = None
-        self._newest = 0
+        self._newest = self._read = 0
         # Whose tapes and layouts are brought as soon as its session is there.
         self._shown: Project | None = None
         workspace.loaded.connect(self._loaded)
@@ -76,6 +76,11 @@ class ProjectOpening(QObject):
         """Whether the session of a project is being opened."""
         return self._coming is not None
 
+    @property
+    def reading(self) -> bool:
+        """Whether a project is being read."""
+        return self._read != self._newest
+
     def read(
         self,
         path: Path,
@@ -85,7 +90,8 @@ class ProjectOpening(QObject):
         """Reads a project in the background; of several, the newest counts."""
         self._newest += 1
         work = partial(project_work.read, path, tuple(self._folders()), self._copies)
-        self._background.run(work, partial(self._have_read, self._newest, then), failed or self._unread)
+        then, failed = partial(self._have_read, self._newest, then), failed or self._unread
+        self._background.run(work, then, partial(self._have_failed, self._newest, failed))
 
     def open(self, opened: Opened, lock: ProjectLock, without_data: bool = False) -> None:
         """Opens the session of a project that has been read.
@@ -144,7 +150,13 @@ class ProjectOpening(QObject):
 
     def _have_read(self, number: int, then: Callable[[Opened], None], opened: Opened) -> None:
         if number == self._newest:
+            self._read = number
             then(opened)
+
+    def _have_failed(self, number: int, failed: Callable[[Failure], None], failure: Failure) -> None:
+        if number == self._newest:
+            self._read = number
+        failed(failure)
 
     def _unread(self, failure: Failure) -> None:
         self.failed.emit(failure.message, failure.details)

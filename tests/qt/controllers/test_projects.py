@@ -345,3 +345,22 @@ def test_that_nothing_of_a_project_that_is_coming_mixes_with_the_one_that_is_the
         projects.close_project()
         until_idle()
         assert projects.path is None, "it is not opened again by having been written"
+
+
+def test_that_the_project_of_the_last_time_never_takes_the_place_of_the_one_that_is_asked_for(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    before, asked = tmp_path / "before.llab", tmp_path / "asked.llab"
+    with open_window(qtbot, tmp_path, Renamed()) as window:
+        projects = window.bench.projects
+        for path in (before, asked):
+            save_project(window, path)
+        for wanted, comes in ((asked, asked), (tmp_path / "missing.llab", before)):
+            projects.close_project()
+            until_idle()
+            # As at a start from the command line: the first model is there before the project has been read.
+            window.settings.project = str(before)
+            projects.open(wanted)
+            projects.restore()
+            until_idle()
+            assert projects.path == comes
