@@ -41,32 +41,30 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
         made.deleteLater()
 
 
-def there_and_back(names: list[str]) -> list[str]:
-    """A way through all ordered pairs, in which each pair is gone to and fro at once.
-
-    From each model to every later one and back, then on to the next.
-    """
-    way = [names[0]]
-    for place, name in enumerate(names):
-        for other in names[place + 1 :]:
-            way += [other, name]
-        way += names[place + 1 : place + 2]
+def there_and_back(first: str) -> list[str]:
+    """A way from one model to each that is listed after it, and back each time."""
+    names = planes()
+    way = [first]
+    for other in names[names.index(first) + 1 :]:
+        way += [other, first]
     return way
 
 
-def test_that_the_way_leads_through_every_ordered_pair_of_models() -> None:
+def test_that_the_ways_lead_through_every_ordered_pair_of_models() -> None:
     names = planes()
     assert len(names) >= 7
     assert {"mnist-vae-2d", "faces-cvae", "mnist-vae-16d"} <= set(names)
-    way = there_and_back(names)
-    assert set(itertools.pairwise(way)) >= set(itertools.permutations(names, 2))
+    steps = {step for name in names for step in itertools.pairwise(there_and_back(name))}
+    assert steps == set(itertools.permutations(names, 2))
     assert set(denoisers()) == {"mnist-ddpm", "faces-ddpm"}
 
 
-def test_that_no_model_meets_what_is_of_another(window: LabWindow, tmp_path: Path) -> None:
+# A test for each, for all of them together take minutes.
+@pytest.mark.parametrize("first", planes()[:-1])
+def test_that_no_model_meets_what_is_of_another(window: LabWindow, tmp_path: Path, first: str) -> None:
     faults, hands = Faults(window, tmp_path), Hands(window)
     tapes = itertools.cycle(denoisers())
-    for step, name in enumerate(there_and_back(planes())):
+    for step, name in enumerate(there_and_back(first)):
         if window.workspace.state.model != name:
             hands.open(name)
         if step % TAPE_EVERY == 0:
