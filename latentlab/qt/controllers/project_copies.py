@@ -17,6 +17,8 @@ from latentlab.engine.files.project_file import SUFFIX, read_document, write_pro
 from latentlab.errors import LabError
 from latentlab.session.project import Project, from_json, to_json
 
+_BEFORE, _MOST_BEFORE = "session before", 50
+
 
 @dataclass(frozen=True)
 class UnsavedCopy:
@@ -50,7 +52,7 @@ class ProjectCopies:
     @property
     def before(self) -> Path:
         """The session that was there before a project was opened; it may not exist."""
-        return self.folder / f"session before{SUFFIX}"
+        return self.folder / f"{_BEFORE}{SUFFIX}"
 
     def of(self, path: Path) -> Path:
         """The copy of a project; it may not exist."""
@@ -66,11 +68,16 @@ class ProjectCopies:
         self._write(self.of(path), project)
 
     def keep_before(self, project: Project) -> None:
-        """Keeps the session that belongs to no project.
+        """Keeps the session that belongs to no project; those that were kept before stay, under their times.
 
         Raises:
             LabError: if it cannot be written.
         """
+        with contextlib.suppress(OSError):
+            if self.before.exists():
+                self._put_aside(self.before)
+                for old in sorted(self.folder.glob(f"{_BEFORE} *{SUFFIX}"))[:-_MOST_BEFORE]:
+                    old.unlink()
         self._write(self.before, project)
 
     def drop(self, path: Path) -> None:
@@ -86,8 +93,18 @@ class ProjectCopies:
             if path.exists() and path.stat().st_mtime > then:
                 return None
             return UnsavedCopy(from_json(read_document(copy)), datetime.fromtimestamp(then))
-        except (OSError, LabError):
+        except OSError:
             return None
+        except LabError:
+            # Whatever is wrong with it, the next copy must not replace it.
+            with contextlib.suppress(OSError):
+                self._put_aside(copy)
+            return None
+
+    def _put_aside(self, path: Path) -> None:
+        """Gives a copy the name of its time, so that another can take its place."""
+        when = datetime.fromtimestamp(path.stat().st_mtime)
+        path.replace(path.with_name(f"{path.stem} {when:%Y-%m-%d %H.%M.%S.%f}{SUFFIX}"))
 
     def _write(self, path: Path, project: Project) -> None:
         try:
