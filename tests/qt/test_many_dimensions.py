@@ -16,8 +16,8 @@ from latentlab.qt.export import exportables
 from latentlab.qt.export.exportables import Exportables
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.views.manifold_grid.view import ManifoldGrid
-from latentlab.session.edits import MoveProbe, PointAt, SetPins, SetPlane
-from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings
+from latentlab.session.edits import MoveProbe, PointAt, SetLayers, SetPins, SetPlane
+from latentlab.session.state import COMPONENTS, PAIR, Layers, PlaneSettings
 from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.waiting import pass_time, until_idle, until_threads_rest
 
@@ -166,6 +166,8 @@ def test_that_another_plane_moves_the_points_and_drops_the_manifold(
 def test_that_hovering_and_selecting_find_a_picture_by_its_place_in_all_dimensions(
     qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
+    # Of pictures drawn in the place of points, the one on top would be taken.
+    workspace.do(SetLayers(layers=Layers(thumbnails=False)))
     z = tuple(map(float, renderer.mean[5]))
     place = QPointF(*plane.camera.to_pixel(*workspace.projection.to_plane(z))).toPoint()
     qtbot.mouseMove(plane, place)
