@@ -124,6 +124,24 @@ class Arrangement:
                 # More than there is: Qt shares it out in proportion.
                 self._window.resizeDocks(fronts, [round(share * length) for share in side.shares], along)
 
+    def fit_widths(self) -> None:
+        """Gives the sides their shares of the window's width."""
+        for side in self._sides():
+            fronts = [stack[0] for stack in side.stacks]
+            if fronts and side.area != BOTTOM:
+                wanted = max(round(side.size * self._window.width()), *map(self._tabs_width, side.stacks))
+                self._window.resizeDocks(fronts, [wanted] * len(fronts), _BESIDE)
+
+    def widths(self) -> dict[QDockWidget, int]:
+        """The width of each dock at a side that is where the arrangement puts it, and can be seen."""
+        window, found = self._window, {}
+        for side in self.sides:
+            for dock in itertools.chain(*side.stacks):
+                there = side.area != BOTTOM and window.dockWidgetArea(dock) == side.area
+                if there and self._docks.in_front(dock) and not dock.isFloating():
+                    found[dock] = dock.width()
+        return found
+
     def _tabs_width(self, stack: Sequence[QDockWidget]) -> int:
         """The width at which the titles of tabs can be read whole; 0 for a dock that is none."""
         if len(stack) < 2:

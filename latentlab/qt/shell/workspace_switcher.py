@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QByteArray, QObject, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
@@ -58,6 +58,11 @@ class Workspaces(QObject):
             spec.name: Arrangement(window, docks, presented(spec)) for spec in self.specs.values()
         }
         self._presenting = False
+        # The widths that panels were given: while they have them, nobody has chosen others, and they follow
+        # the window. By workspace, those that were so when it was left.
+        self._given: dict[QDockWidget, int] = {}
+        self._follow: dict[str, bool] = {}
+        window.installEventFilter(self)
         self._layouts: dict[str, QByteArray] = {}
         self._current = specs[0]
         self._put_in_centre()
@@ -142,6 +147,25 @@ class Workspaces(QObject):
     def fit(self) -> None:
         """Gives the docks their default sizes in the window as it is now."""
         self._arrangement.fit()
+        self._note_given()
+
+    def _note_given(self) -> None:
+        layout = self._window.layout()
+        assert layout is not None
+        layout.activate()
+        self._given = self._arrangement.widths()
+
+    @property
+    def _as_given(self) -> bool:
+        """Whether the panels at the sides have the widths that they were given."""
+        return bool(self._given) and self._arrangement.widths() == self._given
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Qt has laid the panels out by now: they keep their pixels, and the middle has taken the rest.
+        if event.type() == QEvent.Type.Resize and self._window.isVisible() and self._as_given:
+            self._arrangement.fit_widths()
+            self._note_given()
+        return False
 
     def present(self, on: bool) -> None:
         """Shows only what a presentation needs of each workspace, or their own layouts again."""
@@ -167,6 +191,7 @@ class Workspaces(QObject):
             False if the layout of the current one is no layout; it has its default then.
         """
         self._layouts = {name: layout for name, layout in layouts.items() if name in self.specs}
+        self._follow.clear()
         self._current = self.specs.get(current, self._current)
         sound = self._enter()
         self.changed.emit(self.current)
@@ -176,6 +201,7 @@ class Workspaces(QObject):
         if self._presenting:
             return
         self._layouts[self.current] = self._window.saveState(LAYOUT_VERSION)
+        self._follow[self.current] = self._as_given
 
     def _enter(self) -> bool:
         self._put_in_centre()
@@ -188,6 +214,10 @@ class Workspaces(QObject):
             self._arrange()
             return False
         self._docks.of(self._current.centre).hide()
+        self._given = {}
+        if self._follow.get(self.current):
+            self._arrangement.fit_widths()
+            self._note_given()
         # A layout of a higher window.
         if self._window.minimumSizeHint().height() > self._window.height():
             self._arrange()
@@ -200,6 +230,7 @@ class Workspaces(QObject):
         if bar is not None:
             room = self._window.height() >= _TOOLBAR_HEIGHT
             bar.setVisible(self._current.toolbar and room and not self._presenting)
+        self._note_given()
 
     def _put_in_centre(self) -> None:
         place = self._docks.place_of(self._current.centre)

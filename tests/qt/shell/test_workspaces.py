@@ -118,6 +118,31 @@ def test_that_a_floating_panel_floats_again_when_its_workspace_comes_back_until_
     assert docks.in_front(docks.probe)
 
 
+def test_that_panels_follow_a_window_that_grows_until_a_person_gives_them_a_width(
+    window: LabWindow,
+) -> None:
+    bench = window.bench
+    window.resize(1200, 800)
+    for name in ("diffusion", "explore"):
+        bench.workspaces.show(name)
+        bench.workspaces.reset()
+        until_idle()
+    narrow = bench.docks.probe.width()
+    for width in (1600, 2000, 2400):
+        window.resize(width, 1300)
+        until_idle()
+    assert bench.docks.probe.width() == pytest.approx(2 * narrow, abs=8)
+    bench.workspaces.show("diffusion")
+    until_idle()
+    assert bench.docks.plane.width() == pytest.approx(0.26 * 2400, abs=30), "also where nobody looked"
+    bench.workspaces.show("explore")
+    window.resizeDocks([bench.docks.probe], [500], Qt.Orientation.Horizontal)
+    until_idle()
+    window.resize(2000, 1300)
+    until_idle()
+    assert bench.docks.probe.width() == pytest.approx(500, abs=2)
+
+
 def test_that_tab_walks_through_every_workspace_without_a_hidden_stop_or_a_trap(
     qtbot: QtBot, window: LabWindow
 ) -> None:
