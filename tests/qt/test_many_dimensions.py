@@ -168,6 +168,7 @@ def test_that_hovering_and_selecting_find_a_picture_by_its_place_in_all_dimensio
 ) -> None:
     # Of pictures drawn in the place of points, the one on top would be taken.
     workspace.do(SetLayers(layers=Layers(thumbnails=False)))
+    until_idle()
     z = tuple(map(float, renderer.mean[5]))
     place = QPointF(*plane.camera.to_pixel(*workspace.projection.to_plane(z))).toPoint()
     qtbot.mouseMove(plane, place)
