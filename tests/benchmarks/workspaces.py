@@ -23,7 +23,7 @@ from latentlab.qt.controllers.settings import Settings
 from tests.benchmarks.report import Report, quantiles
 from tests.benchmarks.window import rest
 
-_ROUNDS = 4
+_ROUNDS = 1
 _AFTER_S = 1.0
 
 
