@@ -99,6 +99,8 @@ def main() -> int:
     window.resize(1440, 900)
     window.show()
     window.bench.docks.show_training()
+    # Beside the plane, where the grid is at first.
+    window.bench.docks.bring(window.bench.docks.probe)
     rest(500)
     window.workspace.do(ChangeData(data="mnist", split="all"))
     wait_until(
