@@ -32,7 +32,7 @@ from latentlab.engine.files.sample_words import described
 from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of
 from latentlab.engine.rendering.drawing import to_pictures
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Decodes, Denoises, HasLikelihood, Samples
+from latentlab.models.base import Conditional, Decodes, Denoises, HasLikelihood, Samples, conditional
 
 
 def draw_samples(arguments: argparse.Namespace) -> None:
@@ -82,7 +82,7 @@ def _refuse(arguments: argparse.Namespace, loaded: LoadedModel, flags: Sequence[
 
 def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> DrawnConditions | None:
     """The condition of each sample; None for an unconditional model."""
-    if arguments.condition is None and not isinstance(loaded.model, Conditional):
+    if arguments.condition is None and conditional(loaded.model) is None:
         return None
     asked = {} if arguments.condition is None else asked_of(loaded.model, arguments.condition)
     # Large data are not read if nothing is to be drawn from them.

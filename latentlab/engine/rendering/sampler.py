@@ -20,7 +20,7 @@ from latentlab.engine.rendering.requests.points import SamplesReply, SamplesRequ
 from latentlab.engine.rendering.serving import Reply
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional
+from latentlab.models.base import conditional
 
 # The longest that a picture at the probe may have to wait.
 _CHUNK = 8
@@ -43,7 +43,7 @@ class Sampler:
             LabError: for a name that the model does not know.
         """
         told: DrawnConditions | None = None
-        if isinstance(loaded.model, Conditional):
+        if conditional(loaded.model) is not None:
             asked, frequencies = dict(request.asked), None
             if not is_settled(loaded.model, asked):
                 yield None
