@@ -105,6 +105,6 @@ def test_that_what_is_missing_is_still_known_when_the_project_is_saved_again(
 
 def test_that_a_path_that_leads_out_of_the_project_is_not_followed(folder: Path, tmp_path: Path) -> None:
     project = saved(project_in(folder), folder / "my.llab")
-    for relative in ("../work/cats", str(folder / "cats"), "/"):
+    for relative in ("../lab/cats", str(folder / "cats"), "/"):
         odd = replace(project, data=(ProjectFile("/gone", relative=relative),))
         assert [one.named for one in found(odd, folder / "my.llab", (), tmp_path).data] == ["/gone"]
