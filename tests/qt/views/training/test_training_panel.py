@@ -33,7 +33,7 @@ from latentlab.session.known_data import Known
 from latentlab.session.recent_data import RecentData
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
-from tests.qt.waiting import until_threads_rest
+from tests.qt.waiting import until_idle, until_threads_rest
 from tests.tiny import save_tiny_model, toy_set
 
 pytestmark = OFFSCREEN
@@ -399,6 +399,7 @@ def test_that_whoever_opens_a_model_and_then_stops_the_training_gets_that_model(
         # A training that has been saved shows no more of itself.
         click(qtbot, window, "trainPause")
         until(qtbot, window, Stage.PAUSED)
+        until_idle()  # its last snapshot has come, as it has before a training is kept
         window.bench.opener.open_model(str(tmp_path / "tiny.safetensors"))
         # The word that it is kept comes before the model that was asked for.
         window.bench.following._kept(tmp_path / "models" / "toy-vae-2d.safetensors")
@@ -412,11 +413,16 @@ def test_that_a_model_kept_while_another_cannot_be_opened_is_opened(qtbot: QtBot
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
+        click(qtbot, window, "trainPause")
+        until(qtbot, window, Stage.PAUSED)
+        until_idle()  # its last snapshot has come, as it has before a training is kept
         kept = save_tiny_model(tmp_path / "kept.safetensors")
         with qtbot.waitSignal(window.workspace.refused, timeout=5000):
             window.bench.opener.open_model(str(tmp_path / "no such file.safetensors"))
             window.bench.following._kept(kept)
         qtbot.waitUntil(lambda: window.workspace.model.model == "kept", timeout=5000)
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
 
 
 def test_that_a_training_that_goes_on_shows_its_pictures_and_its_beta(qtbot: QtBot, tmp_path: Path):
