@@ -13,6 +13,7 @@ RESOURCES = _ROOT / "resources"
 DATASETS = RESOURCES / "datasets"
 DIRECTIONS = RESOURCES / "directions"
 GUIDE = RESOURCES / "guide"
+JUDGED = RESOURCES / "judged"
 ICONS = RESOURCES / "icons"
 TEXTURES = RESOURCES / "textures"
 
