@@ -34,10 +34,11 @@ _REARRANGED = "The panels are arranged in workspaces now, by the bar at the top;
 # The longest that a script waits for a project to be written, with all that is packed in.
 _WRITING_MS = 120_000
 
-# The slowest imports, one per turn of the event loop. Those with shared libraries come first: the system
-# loads one library at a time, and torch's are loaded while the last is imported.
-_COMPOSITION = "latentlab.qt.shell.composition"
-_HEAVY = ("numpy", "unicodedata", "latentlab.qt.export.exporter", _COMPOSITION)
+# The slowest imports, one per turn of the event loop. The system loads one shared library at a time: those of
+# the views come first, then torch's are loaded on a thread while the views are imported, which need no other.
+_LIBRARIES = ("numpy", "unicodedata", "latentlab.qt.export.exporter", "heapq", "queue", "PySide6.QtSvg")
+_VIEWS = "latentlab.qt.shell.panels"
+_HEAVY = (*_LIBRARIES, _VIEWS, "latentlab.qt.shell.composition")
 
 
 class LabWindow(QMainWindow):
@@ -105,7 +106,7 @@ class LabWindow(QMainWindow):
         if name is None:
             self.start()
         else:
-            if name == _COMPOSITION:
+            if name == _VIEWS:
                 preload_torch()
             importlib.import_module(name)
             QTimer.singleShot(0, self.start_gently)
