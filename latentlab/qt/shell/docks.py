@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.room import SPEC as COMPARE
 from latentlab.qt.shell.alternatives import Alternatives
+from latentlab.qt.shell.later import Later
 from latentlab.qt.shell.panels import BOTTOM, LEFT, RIGHT, AnySpec, Panel, Views
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
@@ -79,8 +80,12 @@ class Docks(QObject):
         dock = QDockWidget(title, self.window)
         dock.setObjectName(panel.name)
         dock.setAccessibleName(title)
-        made = tuple(views[spec] for spec in panel.views)
-        content = Alternatives(panel.views, made, workspace) if panel.one_of else panel.arrange(made)
+        content: QWidget
+        if panel.later:
+            content = Later(dock, lambda: panel.arrange(tuple(views[spec] for spec in panel.views)))
+        else:
+            made = tuple(views[spec] for spec in panel.views)
+            content = Alternatives(panel.views, made, workspace) if panel.one_of else panel.arrange(made)
         dock.setWidget(content)
         self.window.addDockWidget(panel.area, dock)
         dock.hide()

@@ -69,6 +69,11 @@ class Panel:
         first, *others = self.views[0].name.split("_")
         return first + "".join(map(str.capitalize, others)) + "Dock"
 
+    @property
+    def later(self) -> bool:
+        """Whether its views are made when it is first shown."""
+        return all(spec.later for spec in self.views)
+
 
 PANELS = (
     Panel(RIGHT, (LATENT_PLANE, SAMPLES), one_of=True),
@@ -93,11 +98,21 @@ class Views:
     def __init__(self, context: ViewContext) -> None:
         self._context = context
         self._made: dict[str, tuple[AnySpec, QWidget]] = {}
+        self._heard: list[Callable[[AnySpec, QWidget], None]] = []
 
     def __getitem__(self, spec: ViewSpec[View]) -> View:
         if spec.name not in self._made:
-            self._made[spec.name] = spec, spec.make(self._context)
+            view = spec.make(self._context)
+            self._made[spec.name] = spec, view
+            for made in self._heard:
+                made(spec, view)
         return cast(View, self._made[spec.name][1])
+
+    def each(self, made: Callable[[AnySpec, QWidget], None]) -> None:
+        """Calls it with each view that has been made, and with each that will be."""
+        self._heard.append(made)
+        for spec, view in self.all:
+            made(spec, view)
 
     @property
     def all(self) -> list[tuple[AnySpec, QWidget]]:

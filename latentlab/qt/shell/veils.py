@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.shell.panels import Views
+from latentlab.qt.shell.panels import AnySpec, Views
 from latentlab.qt.widgets.veil import Veil
 from latentlab.session.able import why_not
 
@@ -16,10 +18,22 @@ class Veils(QObject):
 
     def __init__(self, views: Views, workspace: Workspace, parent: QObject) -> None:
         super().__init__(parent)
-        self._veils = [(spec.needs, Veil(view)) for spec, view in views.all if spec.needs]
+        self._model = workspace.model
+        self._veils: list[tuple[frozenset[Capability], Veil]] = []
+        views.each(self._made)
         workspace.loaded.connect(self._loaded)
+
+    def _made(self, spec: AnySpec, view: QWidget) -> None:
+        if spec.needs:
+            self._veils.append((spec.needs, Veil(view)))
+            if self._model is not None:
+                self._cover(self._model, *self._veils[-1])
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        self._model = model
         for needs, veil in self._veils:
-            veil.cover(why_not(model.model, model.capabilities, needs))
+            self._cover(model, needs, veil)
+
+    def _cover(self, model: LoadedReply, needs: frozenset[Capability], veil: Veil) -> None:
+        veil.cover(why_not(model.model, model.capabilities, needs))

@@ -1,10 +1,13 @@
 """The declaration of a view: its name, title, factory, and the capabilities it needs.
 
-A view is a folder here, with a `SPEC` in its `view.py`, and a line in `latentlab.qt.shell.panels`.
+A view is a folder here, with a `SPEC` in its `view.py`, and a line in `latentlab.qt.shell.panels`. A view
+that the first minute does not need has its `SPEC` in a `spec.py` instead, made by `deferred`: it is imported
+and made when it is first shown, and the window starts no slower for it.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -45,13 +48,33 @@ class ViewSpec(Generic[View]):
         title: its panel's title.
         make: its factory.
         needs: the capabilities that the open model must have; empty if it needs none.
+        later: whether it is made when it is first shown; a model may be open long before.
     """
 
     name: str
     title: str
     make: Callable[[ViewContext], View]
     needs: frozenset[Capability] = frozenset()
+    later: bool = False
 
     def suits(self, capabilities: frozenset[Capability]) -> bool:
         """Whether a model with these capabilities can fill it."""
         return self.needs <= capabilities
+
+
+def deferred(
+    name: str, title: str, where: str, needs: frozenset[Capability] = frozenset()
+) -> ViewSpec[QWidget]:
+    """The declaration of a view that is imported and made when it is first shown.
+
+    Args:
+        name, title, needs: see `ViewSpec`.
+        where: "module:Class"; the class is called with the `ViewContext`.
+    """
+    module, _, made = where.partition(":")
+
+    def make(context: ViewContext) -> QWidget:
+        view: QWidget = getattr(importlib.import_module(module), made)(context)
+        return view
+
+    return ViewSpec(name, title, make, needs, later=True)

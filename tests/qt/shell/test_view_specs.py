@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 import latentlab.qt.views
 from latentlab.models.capabilities import Capability
 from latentlab.qt.shell import composition, panels
+from latentlab.qt.shell.centre import give_focus
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.shell.panels import BOTTOM, PANELS, Panel
-from latentlab.qt.views.spec import ViewContext, ViewSpec
+from latentlab.qt.views.spec import ViewContext, ViewSpec, deferred
 from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = OFFSCREEN
@@ -101,6 +102,43 @@ def test_that_every_view_folder_stands_in_the_list_once_under_its_own_name() -> 
     listed = [spec.name for panel in PANELS for spec in panel.views if spec.name != "compare"]
     root = Path(latentlab.qt.views.__file__).parent
     assert sorted(listed) == sorted(folder.name for folder in root.iterdir() if (folder / "view.py").exists())
+
+
+@pytest.fixture
+def later(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabWindow]:
+    spec = deferred("toy_room", "Toys", f"{__name__}:ToyView", frozenset({Capability.ENCODES}))
+    monkeypatch.setattr(composition, "PANELS", (*PANELS, Panel(BOTTOM, (spec,))))
+    with open_window(qtbot, tmp_path) as made:
+        yield made
+
+
+def test_that_a_deferred_view_is_made_when_its_panel_is_first_shown(later: LabWindow) -> None:
+    dock = later.findChild(QDockWidget, "toyRoomDock")
+    assert dock.findChild(ToyView) is None
+    later.bench.actions["toyRoomDockAction"].trigger()
+    (view,) = dock.findChildren(ToyView)
+    assert view.isVisible()
+    dock.hide()
+    later.bench.docks.bring(dock)
+    assert dock.findChildren(ToyView) == [view]
+
+
+def test_that_a_deferred_view_says_at_once_why_the_open_model_cannot_fill_it(
+    later: LabWindow,
+) -> None:
+    told(later, frozenset({Capability.ENCODES}))
+    dock = later.findChild(QDockWidget, "toyRoomDock")
+    later.bench.docks.bring(dock)
+    assert dock.findChild(QLabel, "toyViewVeil").isVisible()
+    told(later, frozenset())
+    assert not dock.findChild(QLabel, "toyViewVeil").isVisible()
+
+
+def test_that_the_focus_goes_into_a_deferred_view(later: LabWindow) -> None:
+    dock = later.findChild(QDockWidget, "toyRoomDock")
+    later.bench.docks.bring(dock)
+    give_focus(dock.widget())
+    assert dock.findChild(ToyView).button.hasFocus()
 
 
 def test_that_docks_are_named_after_their_first_view_as_saved_layouts_know_them() -> None:

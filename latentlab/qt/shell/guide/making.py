@@ -42,24 +42,23 @@ def make_guide(
 
     # There everything that the marks point at is in sight.
     explore = partial(workspaces.show, next(iter(workspaces.specs)))
-    bring = partial(_bring, views, docks)
+    bring = partial(_bring, docks)
     steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace), explore, bring)
     guide = Guide(window, named, bring, partial(_run, actions), status.say, steps)
     for place in docks.places:
-        inner = place.content
         if place.panel.one_of:
             # On the views themselves: they are in the middle of the window more often than in their dock.
             for spec in place.panel.views:
                 if about(spec.name):
                     PanelHelp(views[spec], spec.title, guide.explain)
-        elif any(about(name) for name, view in named() if view is inner or inner.isAncestorOf(view)):
+        elif any(about(spec.name) for spec in place.panel.views):
             PanelHelp(place.dock, place.dock.windowTitle(), guide.explain)
     return guide
 
 
-def _bring(views: Views, docks: Docks, name: str) -> bool:
+def _bring(docks: Docks, name: str) -> bool:
     """Shows a view, in the workspace where it is at home."""
-    for spec, _ in views.all:
+    for spec in (spec for place in docks.places for spec in place.panel.views):
         if spec.name == name:
             docks.wanted.emit(spec)
             return True
