@@ -27,6 +27,7 @@ from latentlab.models.checks import (
     require_conditions,
     require_range,
 )
+from latentlab.models.linear import DecodesLinearly, HasEigenpictures, linear
 from latentlab.models.priors import Prior, StandardNormal
 from latentlab.models.terms import Denoised, ElboTerms, ImportanceTerms, LabelTerms, NoiseTerms, Posterior
 from latentlab.models.training import Fits, Trains, TrainsByDenoising, TrainsByImportance, TrainsByLabel
@@ -38,11 +39,13 @@ __all__ = [
     "Classifies",
     "Conditional",
     "Decodes",
+    "DecodesLinearly",
     "Denoised",
     "Denoises",
     "ElboTerms",
     "Encodes",
     "Fits",
+    "HasEigenpictures",
     "HasLikelihood",
     "HasPrior",
     "ImportanceTerms",
@@ -58,6 +61,7 @@ __all__ = [
     "TrainsByLabel",
     "capabilities_of",
     "conditional",
+    "linear",
     "parse_config",
     "prior_of",
     "require_choice",
@@ -240,7 +244,8 @@ class Classifies(Protocol):
         """(B, A): the class is that of the largest; an attribute is present where its logit is positive."""
 
 
-# The protocol of each capability. `CONDITIONAL` also needs at least one condition: see `conditional`.
+# The protocol of each capability. `CONDITIONAL` also needs at least one condition, see `conditional`, and
+# `DECODES_LINEARLY` a config of one linear layer, see `linear`.
 PROTOCOLS: Mapping[Capability, type] = {
     Capability.ENCODES: Encodes,
     Capability.DECODES: Decodes,
@@ -253,12 +258,16 @@ PROTOCOLS: Mapping[Capability, type] = {
     Capability.CLASSIFIES: Classifies,
     Capability.CONDITIONAL: Conditional,
     Capability.FITS: Fits,
+    Capability.HAS_EIGENPICTURES: HasEigenpictures,
+    Capability.DECODES_LINEARLY: DecodesLinearly,
 }
 
 
 def capabilities_of(model: object) -> frozenset[Capability]:
     """The capabilities of a model, by its methods."""
     found = {capability for capability, protocol in PROTOCOLS.items() if isinstance(model, protocol)}
+    if not linear(model):
+        found -= {Capability.DECODES_LINEARLY}
     return frozenset(found if conditional(model) else found - {Capability.CONDITIONAL})
 
 

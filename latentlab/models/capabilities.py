@@ -23,6 +23,8 @@ class Capability(StrEnum):
     CLASSIFIES = "classifies"
     CONDITIONAL = "conditional"
     FITS = "fits"
+    HAS_EIGENPICTURES = "has-eigenpictures"
+    DECODES_LINEARLY = "decodes-linearly"
 
 
 _OF_PICTURES = frozenset({Capability.SAMPLES, Capability.DECODES, Capability.DENOISES})

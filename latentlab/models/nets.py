@@ -1,6 +1,7 @@
 """Encoder and decoder networks of the models. Shapes in, shapes out; no objective.
 
-Two families, each an encoder and a decoder: dense with residual blocks ("mlp") and convolutional ("conv").
+Two families, each an encoder and a decoder: dense with residual blocks ("mlp") and convolutional ("conv");
+`latentlab.models.linear_nets` has a third, of one layer.
 All take their sizes, and the dropout rate of hidden units in training (Srivastava et al. 2014).
 """
 
@@ -117,7 +118,7 @@ def to_posterior(widths: Sequence[int], latents: int, dropout: float) -> nn.Sequ
     return layers
 
 
-def _beside(features: Tensor, y: Tensor | None) -> Tensor:
+def beside(features: Tensor, y: Tensor | None) -> Tensor:
     """Features (B, F) followed by the conditions (B, A), if any."""
     return features if y is None else torch.cat([features, y.to(features.dtype)], dim=-1)
 
@@ -140,7 +141,7 @@ class MLPEncoder(nn.Module):
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         # Doubled, black and white drawings have a variance of about 1, as the usual initial weights expect.
         features = self.input_dropout(2.0 * x.flatten(1))
-        return self.layers(_beside(features, y))  # type: ignore[no-any-return]
+        return self.layers(beside(features, y))  # type: ignore[no-any-return]
 
 
 class MLPDecoder(nn.Module):
@@ -191,7 +192,7 @@ class ConvEncoder(nn.Module):
         self.head = to_posterior([features + conditions, _DENSE], latents, dropout)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        return self.head(_beside(self.layers(x), y))  # type: ignore[no-any-return]
+        return self.head(beside(self.layers(x), y))  # type: ignore[no-any-return]
 
 
 class ConvDecoder(nn.Module):

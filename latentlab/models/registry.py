@@ -31,6 +31,7 @@ _SHIPPED = (
     "ddpm",
     "classifier",
     "ppca",
+    "gaussian",
     "gmm",
 )
 # Temporarily registered kinds: by name, the newest last.

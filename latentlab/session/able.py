@@ -20,6 +20,8 @@ _WHY: Mapping[Capability, str] = {
     Capability.CLASSIFIES: "{name} does not say what a picture shows.",
     Capability.CONDITIONAL: "{name} takes no conditions: it was told neither classes nor attributes.",
     Capability.FITS: "{name} is trained by gradient steps, not fitted in passes.",
+    Capability.HAS_EIGENPICTURES: "{name} is no Gaussian: it has no eigenpictures.",
+    Capability.DECODES_LINEARLY: "{name} decodes by more than one linear layer: its pictures fill no plane.",
 }
 
 

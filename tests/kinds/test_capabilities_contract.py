@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -148,6 +149,30 @@ def _fits(model: nn.Module) -> None:
     assert callable(model.fitting)  # see tests/kinds/test_contract.py
 
 
+def _has_eigenpictures(model: nn.Module) -> None:
+    known, numbers = model.eigenpictures(), math.prod(SHAPE)
+    assert known.mean.shape == (numbers,)
+    assert known.rows.shape == (len(known.variances), numbers)
+    assert known.variances.min() > 0.0
+    assert known.rest > 0.0
+    x = toy_set("test").images[:5].double() / 255.0
+    expected = known.log_density(x.flatten(1))
+    assert torch.allclose(model.log_density(x), expected, rtol=1e-9)
+
+
+@torch.no_grad()
+def _decodes_linearly(model: nn.Module) -> None:
+    assert base.linear(model) is model
+    rows = model.linear_rows()
+    assert rows.shape == (model.latents, math.prod(SHAPE))
+    # Small steps from a grey picture, so that nothing is clipped.
+    z = 1e-3 * torch.randn(5, model.latents, generator=torch.Generator().manual_seed(0))
+    middle = model.picture_at(torch.zeros(1, model.latents))
+    seen = model.picture_at(z) - middle
+    inside = ((middle > 0.05) & (middle < 0.95)).flatten(1).expand(5, -1)
+    assert torch.allclose(seen.flatten(1)[inside], (z @ rows)[inside], atol=1e-6)
+
+
 PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
     Capability.ENCODES: _encodes,
     Capability.DECODES: _decodes,
@@ -160,6 +185,8 @@ PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
     Capability.CLASSIFIES: _classifies,
     Capability.CONDITIONAL: _conditional,
     Capability.FITS: _fits,
+    Capability.HAS_EIGENPICTURES: _has_eigenpictures,
+    Capability.DECODES_LINEARLY: _decodes_linearly,
 }
 
 

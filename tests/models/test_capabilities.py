@@ -14,13 +14,17 @@ from tests.kinds.small import small_config
 
 C = Capability
 CODES = {C.ENCODES, C.DECODES, C.HAS_LIKELIHOOD}
+GAUSSIAN = {
+    C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY, C.FITS, C.HAS_EIGENPICTURES, C.DECODES_LINEARLY
+}  # fmt: skip
 CAN = {
     "ae": CODES,
     "vae": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY},
     "ddpm": {C.DENOISES, C.SAMPLES, C.SAMPLES_STEPWISE},
     "classifier": {C.CLASSIFIES},
     "cvae": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY, C.CONDITIONAL},
-    "ppca": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY, C.FITS},
+    "ppca": CODES | GAUSSIAN,
+    "gaussian": {C.ENCODES, C.DECODES} | GAUSSIAN,
     "gmm": {C.SAMPLES, C.TELLS_DENSITY, C.FITS},
 }
 

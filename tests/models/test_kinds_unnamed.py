@@ -15,19 +15,23 @@ from pathlib import Path
 import pytest
 
 import latentlab
+from latentlab.core.likelihoods import LIKELIHOODS
 from latentlab.models.registry import KINDS
 
 ROOT = Path(latentlab.__file__).parent
-# The flag `--classifier` of `latentlab evaluate` is called by what it takes, a model that classifies.
-NO_KINDS = {("commands/evaluation_arguments.py", "classifier")}
+COMMON_NOUNS = {"classifier", "gaussian"}
+# (file, text): why it is no kind there.
+NO_KINDS = {
+    ("commands/evaluation_arguments.py", "classifier"): "a flag, called by what it takes",
+    ("core/likelihoods.py", "gaussian"): "a likelihood p(x|z), by its name in the configs of models",
+}
 
 
 def _names() -> tuple[set[str], re.Pattern[str]]:
     classes = set()
     for kind in KINDS.values():
         classes |= {kind.config.__name__, str(kind.model).partition(":")[2]}
-    # A common noun as well, of which there may be talk.
-    names = [name for name in KINDS if name != "classifier"]
+    names = [name for name in KINDS if name not in COMMON_NOUNS]
     words = re.compile(rf"(?<![\w-])(?:{'|'.join(names)})s?(?![\w-])", re.IGNORECASE)
     return classes - {""}, words
 
@@ -74,6 +78,17 @@ def test_that_no_place_outside_of_models_names_a_kind():
     assert found == [], "ask the spec instead, or if that is no kind there: give yours a rarer name"
 
 
+def test_that_every_exception_is_used_and_is_of_a_common_noun():
+    for place, what in NO_KINDS:
+        assert what in COMMON_NOUNS
+        assert what in _named_in((ROOT / place).read_text(encoding="utf-8")), f"{what} of {place}"
+
+
+def test_that_the_likelihood_that_shares_its_name_with_a_kind_is_one():
+    assert "gaussian" in LIKELIHOODS
+    assert "gaussian" in KINDS
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -84,6 +99,11 @@ def test_that_no_place_outside_of_models_names_a_kind():
         "from latentlab.models import cvae",
         "isinstance(model, models.Classifier)",
         'hint = "Train one with latentlab train classifier"',
+        'if kind == "gaussian": pass',
+        "from latentlab.models import gaussian",
+        "from latentlab.models.gaussian.model import GaussianImages",
+        "config = GaussianConfig()",
+        'hint = "Fit one with latentlab train gaussian first"',
         'tip = "the weight of the KL: 1 for a VAE"',
         "config = VAEConfig()",
     ],
@@ -99,6 +119,9 @@ def test_that_the_search_finds_what_names_a_kind(source: str):
         'name = "mnist-vae-2d"',
         'add("--classifier", help="a classifier of such pictures")',
         'match model:\n    case {"kind": kind}: pass',
+        'tip = "a Gaussian at each point"',
+        'hint = "Choose another likelihood, such as --likelihood gaussian"',
+        "from latentlab.core import gaussian",
     ],
 )
 def test_that_the_search_lets_prose_and_names_of_files_be(source: str):

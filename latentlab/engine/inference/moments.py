@@ -37,10 +37,13 @@ class Moments:
     """Accumulates encodings chunk by chunk.
 
     `standard` says that the prior is N(0, I); of another the KL of single dimensions is unknown: infinite.
+    `principal` says that the dimensions are the principal components of the pictures themselves, scaled to
+    variance 1: then the components are the first of them. Those of the codes would be of what they differ in
+    by chance.
     """
 
-    def __init__(self, standard: bool = True) -> None:
-        self._standard = standard
+    def __init__(self, standard: bool = True, principal: bool = False) -> None:
+        self._standard, self._in_order = standard, principal
         self._count = 0
         self._kl = self._sum = self._products = np.zeros(0)
 
@@ -64,13 +67,17 @@ class Moments:
         mean = self._sum / self._count
         covariance = self._products / self._count - np.outer(mean, mean)
         spread = np.sqrt(np.clip(np.diagonal(covariance), 0.0, None))
-        return Summary(_row(self._kl / self._count), _row(spread), _components(covariance))
+        axes = self._axes(2)
+        components = (axes[0], axes[1]) if len(axes) == 2 else _components(covariance)
+        return Summary(_row(self._kl / self._count), _row(spread), components)
 
     def principal(self, count: int) -> tuple[Row, ...]:
         """The principal components, each scaled to one standard deviation; (<= count, D).
 
         Only those with non-zero variance.
         """
+        if self._in_order:
+            return self._axes(count)
         mean = self._sum / self._count
         covariance = self._products / self._count - np.outer(mean, mean)
         if not np.isfinite(covariance).all():
@@ -78,6 +85,12 @@ class Moments:
         found = principal_of(torch.from_numpy(covariance), count)
         squares = found.square().sum(1)
         return tuple(_row(v) for v in found[squares > _NOTHING * squares.sum()].numpy())
+
+    def _axes(self, count: int) -> tuple[Row, ...]:
+        """The first dimensions, where these are principal components."""
+        if not self._in_order:
+            return ()
+        return tuple(map(_row, np.eye(min(count, len(self._sum)), len(self._sum))))
 
 
 def _components(covariance: NDArray[np.float64]) -> tuple[Row, Row] | None:

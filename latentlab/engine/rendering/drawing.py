@@ -18,6 +18,7 @@ from torch import Tensor
 
 from latentlab.core import latent
 from latentlab.core.likelihoods import Likelihood, Palette
+from latentlab.engine.inference.moments import Moments
 from latentlab.engine.rendering.prior_plane import quantile_axes
 from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
 from latentlab.engine.rendering.requests.points import (
@@ -37,7 +38,8 @@ from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, HasLikelihood, HasPrior, prior_of
-from latentlab.models.priors import log_density_at
+from latentlab.models.linear import HasEigenpictures
+from latentlab.models.priors import is_standard, log_density_at
 
 # Most pictures decoded at once: the delay of a more urgent request, some five milliseconds.
 CHUNK = 256
@@ -250,6 +252,11 @@ def _places(request: GridRequest, flat: Tensor) -> Tensor:
     base = torch.tensor([request.base or (0.0,) * request.projection.latents])
     # The base's own part within the plane is replaced.
     return base - base @ rows.T @ rows + flat.float() @ rows
+
+
+def moments_for(drawing: Drawing) -> Moments:
+    """What accumulates the encodings of a model."""
+    return Moments(is_standard(drawing.prior), isinstance(drawing.model, HasEigenpictures))
 
 
 def walk_points(request: WalkRequest) -> tuple[Point, ...]:

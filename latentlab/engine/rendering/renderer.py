@@ -18,11 +18,10 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.encodings import encode_in_chunks, join
 from latentlab.engine.inference.memory import give_back
-from latentlab.engine.inference.moments import Moments
 from latentlab.engine.rendering import opening
 from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.direction_service import DirectionFinder
-from latentlab.engine.rendering.drawing import Drawing, mosaic, to_pictures, walk_points
+from latentlab.engine.rendering.drawing import Drawing, moments_for, mosaic, to_pictures, walk_points
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened
 from latentlab.engine.rendering.own_picture import OwnPictures
@@ -60,7 +59,6 @@ from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.errors import LabError
-from latentlab.models.priors import is_standard
 
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
 
@@ -157,7 +155,7 @@ class Renderer(Server):
         else:
             following.unfolding.adopt(request.theta, request.step, request.buffers)
         yield from following.unfolding.refresh()
-        unfolding, moments = following.unfolding, Moments(is_standard(self.drawing.prior))
+        unfolding, moments = following.unfolding, moments_for(self.drawing)
         # A spread-out sample is enough to see how much each dimension is used.
         some = slice(None, None, max(1, len(unfolding.mean) // _SAMPLED))
         moments.add(unfolding.mean[some], unfolding.log_variance[some])
@@ -183,7 +181,7 @@ class Renderer(Server):
             nowhere = np.zeros((0, opened.drawing.latents), np.float32)
             yield EncodingsReply(request.generation, nowhere, nowhere, 0)
             return
-        parts, told, moments = [], 0, Moments(is_standard(opened.drawing.prior))
+        parts, told, moments = [], 0, moments_for(opened.drawing)
         for part in encode_in_chunks(opened.loaded.model, data, y=y):
             parts.append(part)
             moments.add(part.mean, part.log_variance)

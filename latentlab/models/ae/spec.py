@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from latentlab.models.capabilities import Capability
 from latentlab.models.objectives.figures import RECONSTRUCTION
 from latentlab.models.spec import KindSpec, Preset
-from latentlab.models.vae.spec import OPTIONS, VAEConfig, fields_of, propose
+from latentlab.models.vae.spec import OPTIONS, VAEConfig, also, fields_of, propose
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ KIND = KindSpec(
     config=AEConfig,
     model="latentlab.models.ae.model:AE",
     capabilities=frozenset({Capability.ENCODES, Capability.DECODES, Capability.HAS_LIKELIHOOD}),
+    also=also,
     figures=RECONSTRUCTION,
     uses=frozenset({"binarise_input"}),
     listed="test reconstruction {reconstruction:.2f} nats per picture",
@@ -35,6 +36,12 @@ KIND = KindSpec(
             "For comparison: it is trained on reconstruction only, so its latent space has holes "
             "and no prior.",
             place=40,
+        ),
+        Preset(
+            "Linear autoencoder, 16 latents",
+            "One layer each way: trained by gradient, it finds the plane of the principal components.",
+            {"latents": 16, "network": "linear", "likelihood": "Gaussian, sigma 0.1"},
+            place=42,
         ),
     ),
 )

@@ -10,7 +10,7 @@ from latentlab.models.objectives.figures import ELBO
 from latentlab.models.settings import from_data, setting
 from latentlab.models.spec import KindSpec, Preset
 from latentlab.models.vae.spec import KIND as VAE
-from latentlab.models.vae.spec import OPTIONS, VAEConfig, fields_of, propose
+from latentlab.models.vae.spec import OPTIONS, VAEConfig, also, fields_of, propose
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ KIND = KindSpec(
     config=CVAEConfig,
     model="latentlab.models.cvae.model:CVAE",
     capabilities=VAE.capabilities | {Capability.CONDITIONAL},
+    also=also,
     figures=ELBO,
     listed="test ELBO {elbo:.2f} nats per picture",
     options=OPTIONS,

@@ -93,6 +93,8 @@ KIND = KindSpec(
             Capability.SAMPLES,
             Capability.TELLS_DENSITY,
             Capability.FITS,
+            Capability.HAS_EIGENPICTURES,
+            Capability.DECODES_LINEARLY,
         }
     ),
     figures=FIGURES,

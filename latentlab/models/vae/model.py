@@ -19,6 +19,7 @@ from latentlab.core.gaussian import kl_per_dimension, reparameterise
 from latentlab.core.likelihoods import Gaussian, Likelihood, Palette, make_likelihood
 from latentlab.core.measures import DensityTag
 from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior
+from latentlab.models.linear_nets import LinearDecoder, LinearEncoder
 from latentlab.models.nets import (
     ByColour,
     Coloured,
@@ -34,8 +35,8 @@ from latentlab.models.vae.spec import VAEConfig
 
 __all__ = ["VAE", "EncoderDecoder", "VAEConfig"]
 
-_ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
-_DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder}
+_ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder, "linear": LinearEncoder}
+_DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder, "linear": LinearDecoder}
 # A tenth of a grey level of 256: flat pictures would drive sigma to 0 and the density to infinity.
 _LOWEST_LOG_SIGMA = math.log(1e-1 / 256.0)
 
@@ -125,6 +126,13 @@ class EncoderDecoder(nn.Module):
     def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """The likelihood's picture, in [0, 1]; z (B, D) -> (B, C, H, W)."""
         return self.likelihood.picture(self.decode(z, y))
+
+    def linear_rows(self) -> Tensor | None:
+        """What each latent adds to the picture, (D, C H W), where decoder and likelihood are linear."""
+        if not self.config.is_linear:
+            return None
+        assert isinstance(self.decoder, LinearDecoder)
+        return self.decoder.layer.weight[:, : self.latents].T
 
     def _seen(self, y: Tensor | None, count: int) -> Tensor | None:
         """The encoder's condition; none here."""

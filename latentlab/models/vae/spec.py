@@ -14,7 +14,7 @@ from latentlab.models.objectives.figures import ELBO
 from latentlab.models.settings import check_settings, from_data, setting
 from latentlab.models.spec import SIZE, KindSpec, Option, Preset, Shape, options_of
 
-NETWORKS = ("mlp", "conv")
+NETWORKS = ("mlp", "conv", "linear")
 LIKELIHOODS = ("bernoulli", "gaussian", "categorical", "palette")
 # The length of the embedding of each colour of a palette in the encoder.
 _COLOUR_FEATURES = 8
@@ -27,6 +27,8 @@ _WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
     ("conv", "M"): ((32, 64, 128), (128, 64, 32)),
     ("conv", "L"): ((64, 128, 256), (256, 128, 64)),
 }
+# One linear layer has no widths.
+_NO_WIDTHS = (1,), (1,)
 # The title of each choice: (the likelihood's name, whether its sigma is learnt).
 _CALLED: Mapping[str, tuple[str, bool]] = {
     "Bernoulli": ("bernoulli", False),
@@ -44,10 +46,10 @@ class VAEConfig:
     Attributes:
         latents: D, the dimensions of z; 1 to 256.
         shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
-        encoder: "mlp" or "conv".
+        encoder: "mlp", "conv", or "linear", a single layer, which uses neither widths nor dropout.
         encoder_widths: units of each hidden layer ("mlp"; a width equal to the one before it is a
             residual block), channels of each halving ("conv").
-        decoder: "mlp" or "conv".
+        decoder: the same for the decoder.
         decoder_widths: the same for the decoder, read in the direction of decoding.
         encoder_dropout, decoder_dropout: the share of hidden units silenced in training; 0 to 0.9.
         likelihood: "bernoulli", "gaussian", "categorical" or "palette".
@@ -71,7 +73,7 @@ class VAEConfig:
         tip="Dimensions of the latent space. Two can be seen whole; more give sharper pictures.",
     )
     shape: tuple[int, ...] = from_data((1, 28, 28))
-    encoder: str = setting("mlp", f"network that encodes: {' or '.join(NETWORKS)}", choices=NETWORKS)
+    encoder: str = setting("mlp", f"network that encodes: {', '.join(NETWORKS)}", choices=NETWORKS)
     encoder_widths: tuple[int, ...] = setting(
         (512, 256),
         "units of its hidden layers (mlp), or channels of its halvings (conv)",
@@ -79,7 +81,7 @@ class VAEConfig:
         high=4096,
         length=(1, 8),
     )
-    decoder: str = setting("mlp", f"network that decodes: {' or '.join(NETWORKS)}", choices=NETWORKS)
+    decoder: str = setting("mlp", f"network that decodes: {', '.join(NETWORKS)}", choices=NETWORKS)
     decoder_widths: tuple[int, ...] = setting(
         (256, 512), "the same for the decoder, in the direction of decoding", low=1, high=4096, length=(1, 8)
     )
@@ -125,6 +127,11 @@ class VAEConfig:
         elif self.encoder_features:
             raise LabError(f"config field 'encoder_features' is for a palette, not {self.likelihood}")
 
+    @property
+    def is_linear(self) -> bool:
+        """Whether its decoded pictures are linear in z, until they are clipped."""
+        return self.decoder == "linear" and self.likelihood == "gaussian"
+
     def _check_palette(self) -> None:
         require_range("palette (its length)", len(self.palette), 2, 256)
         for colour in self.palette:
@@ -142,9 +149,10 @@ OPTIONS = (
     Option(
         "network",
         "&Network",
-        "Dense layers are fastest for small pictures; convolutions for larger ones and colour.",
+        "Dense layers are fastest for small pictures; convolutions for larger ones and colour. One linear "
+        "layer each way finds, with a Gaussian likelihood, the plane of the principal components.",
         "mlp",
-        (("Dense layers", "mlp"), ("Convolutions", "conv")),
+        (("Dense layers", "mlp"), ("Convolutions", "conv"), ("One linear layer", "linear")),
     ),
     SIZE,
     Option(
@@ -163,7 +171,7 @@ _OF_COLOUR = {"latents": 32, "network": "conv", "likelihood": "Gaussian, learnt 
 def fields_of(values: Mapping[str, Any], shape: Shape | None = None) -> dict[str, Any]:
     """The fields of a config for a choice of `OPTIONS`."""
     network = values["network"]
-    encoder, decoder = _WIDTHS[network, values["size"]]
+    encoder, decoder = _WIDTHS.get((network, values["size"]), _NO_WIDTHS)
     likelihood, learnt = _CALLED[values["likelihood"]]
     return {
         "latents": values["latents"],
@@ -193,6 +201,11 @@ def propose(shape: Shape, given: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
+def also(config: VAEConfig) -> frozenset[Capability]:
+    """What a model of this config can do besides, by its decoder."""
+    return frozenset({Capability.DECODES_LINEARLY} if config.is_linear else ())
+
+
 KIND = KindSpec(
     name="vae",
     title="Variational autoencoder",
@@ -210,6 +223,7 @@ KIND = KindSpec(
             Capability.TELLS_DENSITY,
         }
     ),
+    also=also,
     figures=ELBO,
     listed="test ELBO {elbo:.2f} nats per picture",
     options=OPTIONS,

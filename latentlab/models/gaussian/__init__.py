@@ -1,0 +1,1 @@
+"""The Gaussian image model."""
