@@ -145,7 +145,8 @@ def basis(rows: Tensor) -> Tensor:
     """An orthonormal basis of the span of some rows, as columns; (K, D) -> (D, R), R <= K their rank."""
     left, lengths, _ = torch.linalg.svd(rows.double().T, full_matrices=False)
     rank = int((lengths > _LEAST_SHARE * lengths.max().clamp(min=1e-30)).sum()) if len(lengths) else 0
-    return left[:, :rank]
+    found: Tensor = left[:, :rank]
+    return found
 
 
 def principal_angles(one: Tensor, other: Tensor) -> Tensor:
