@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 
 from latentlab.commands.printing import say
-from latentlab.data.files import open_to_read
 from latentlab.data.report import shown
 from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.export import PICTURE_FORMATS, save_picture
-from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.rendering.own_picture import read_own
 from latentlab.engine.rendering.texture_recipe import TITLES, TextureRecipe
+from latentlab.engine.rendering.texture_service import provenance_of
 from latentlab.engine.rendering.texturing import draw
 from latentlab.errors import LabError
 from latentlab.shipped import texture_files
@@ -33,14 +31,8 @@ def draw_texture(arguments: argparse.Namespace) -> None:
         arguments.at if other is not None else 0.0,
     )
     picture = draw(pixels, recipe, other)
-    extra = {"picture": shown(path.name), "model": recipe.model}
-    if recipe.model == "rpn":
-        extra["amount"] = f"{recipe.amount:g}"
-    if other is not None:
-        extra |= {"with": shown(Path(arguments.other).name), "at": f"{recipe.toward:g}"}
-    with open_to_read(path) as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()[:12]
-    provenance = Provenance("texture", shown(path.stem), digest, seed=recipe.seed, extra=extra)
+    second = "" if other is None else Path(arguments.other).name
+    provenance = provenance_of(path.name, pixels, recipe, second)
     save_picture(out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
     say(f"Wrote {out}: {TITLES[recipe.model]} of {shown(path.name)}, seed {recipe.seed}")
 

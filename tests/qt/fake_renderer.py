@@ -56,7 +56,13 @@ from latentlab.engine.rendering.requests.points import (
     WaysReply,
     WaysRequest,
 )
+from latentlab.engine.rendering.requests.texture import (
+    TexturePartsRequest,
+    TextureRequest,
+    TextureSaveRequest,
+)
 from latentlab.engine.rendering.serving import Reply, Request
+from latentlab.engine.rendering.texture_service import Textures
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 
@@ -87,6 +93,7 @@ class FakeRenderer:
     def __init__(self, latents: int = 2, conditions: tuple[str, ...] = (), exclusive: bool = True) -> None:
         self.latents, self.conditions, self.exclusive = latents, conditions, exclusive
         self.served: list[Request] = []
+        self.textures = Textures()
         self.hold = threading.Event()
         self.hold.set()
         generator = np.random.default_rng(0)
@@ -128,6 +135,9 @@ class FakeRenderer:
                     tuple(1.0 / 10**place for place in range(self.latents)), (1.0,) * self.latents,
                     self.components, self.principal,
                 )  # fmt: skip
+            case TextureRequest() | TexturePartsRequest() | TextureSaveRequest():
+                # No model is behind these: the real one answers.
+                yield from self.textures.answers(request)
             case PointRequest():
                 density = -1.84 - 0.5 * sum(value**2 for value in request.z)
                 picture = picture_at(request.z, request.condition)

@@ -58,6 +58,7 @@ from latentlab.engine.rendering.requests.progress import ProgressSheetRequest
 from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
+from latentlab.engine.rendering.texture_service import Textures
 from latentlab.errors import LabError
 
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
@@ -82,6 +83,8 @@ class Renderer(Server):
         self._finder = DirectionFinder()
         self._sampler = Sampler()
         self._own = OwnPictures()
+        # What needs no model is served by others.
+        self.members = (Textures(),)
         self._density = Density.unknown()
         # Counts how often another model, or other data, have been opened.
         self._times_opened = 0

@@ -94,7 +94,10 @@ class Server:
 
     Attributes:
         handlers: these methods, by the type of request.
+        members: servers that answer what this one does not.
     """
+
+    members: tuple[Server, ...] = ()
 
     handlers: ClassVar[Mapping[type[Request[Any]], Callable[[Any, Any], Pieces]]] = MappingProxyType({})
 
@@ -109,7 +112,8 @@ class Server:
         Raises:
             LabError: if there is no handler for such a request, or the handler refuses it.
         """
-        for kind in type(request).__mro__:
-            if kind in self.handlers:
-                return self.handlers[kind](self, request)
+        for server in (self, *self.members):
+            for kind in type(request).__mro__:
+                if kind in server.handlers:
+                    return server.handlers[kind](server, request)
         raise LabError(f"no handler for a request of type {type(request).__name__}")

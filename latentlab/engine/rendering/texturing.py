@@ -40,9 +40,15 @@ def draw(pixels: Picture, recipe: TextureRecipe, other: Picture | None = None) -
     return _picture(spot_noise(mixed, noise, 1)[..., : recipe.size[0], : recipe.size[1]])
 
 
-def parts(pixels: Picture) -> dict[str, Picture]:
-    """What the theory takes a picture apart into: its periodic and smooth part, its modulus and phase."""
+def parts(pixels: Picture, size: tuple[int, int]) -> dict[str, Picture]:
+    """What the theory takes a picture apart into: its periodic and smooth part, its modulus and phase, and
+    its spot in the middle of a canvas of `size` (rows, columns), at least as large as the picture.
+
+    Raises:
+        LabError: if the picture is too small.
+    """
     h = _planes(pixels)
+    whole = max(size[0], h.shape[-2]), max(size[1], h.shape[-1])
     p, s = periodic_and_smooth(h)
     spectrum = torch.fft.fftshift(torch.fft.fft2(p - p.mean((-2, -1), keepdim=True)).mean(0))
     modulus = spectrum.abs().log1p()
@@ -51,6 +57,7 @@ def parts(pixels: Picture) -> dict[str, Picture]:
         "smooth": _picture(s + 0.5),
         "modulus": _picture((modulus / modulus.max().clamp(min=1e-12)).unsqueeze(0)),
         "phase": _picture(((spectrum.angle() + torch.pi) / (2.0 * torch.pi)).unsqueeze(0)),
+        "spot": _picture(spot(p, whole)),
     }
 
 

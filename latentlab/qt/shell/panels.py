@@ -31,6 +31,7 @@ from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.samples.view import SPEC as SAMPLES
 from latentlab.qt.views.selection_card.view import SPEC as SELECTION_CARD
 from latentlab.qt.views.spec import View, ViewContext, ViewSpec
+from latentlab.qt.views.texture.spec import SPEC as TEXTURE
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
 from latentlab.qt.views.walk.view import SPEC as WALK
@@ -89,6 +90,7 @@ PANELS = (
     Panel(BOTTOM, (ANALOGY,)),
     Panel(BOTTOM, (DIFFUSION,)),
     Panel(BOTTOM, (COMPARE,)),
+    Panel(BOTTOM, (TEXTURE,)),
 )
 
 

@@ -21,6 +21,7 @@ from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
+from latentlab.qt.views.texture.spec import SPEC as TEXTURE
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
 
@@ -145,5 +146,11 @@ WORKSPACES = (
         right=(Stack((LATENT_PLANE,), 0.5), Stack((PROBE, POINTS), 0.5)),
         sizes=Sizes(right=0.32),
         beside=(Stack((LATENT_PLANE,)),),
+    ),
+    WorkspaceSpec(
+        "texture",
+        "Texture",
+        "Make textures of any size from one picture, and walk between two of them.",
+        TEXTURE,
     ),
 )

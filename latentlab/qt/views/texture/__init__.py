@@ -1,0 +1,1 @@
+"""Textures of one picture, drawn by its spectrum."""
