@@ -176,3 +176,59 @@ def test_that_k_means_finds_groups_that_lie_apart() -> None:
     assert error == pytest.approx(2.0, rel=0.2)
     same = torch.ones(5, 2, dtype=torch.float64)
     assert torch.equal(plus_plus(same, 3, torch.Generator().manual_seed(0)), same[:3])
+
+
+def apart(family: str, spread: float, dtype: torch.dtype = torch.float64) -> tuple[Mixture, torch.Tensor]:
+    """A mixture of 12 components in 30 dimensions, and 3,000 draws of it: enough for looking first."""
+    draw = torch.Generator().manual_seed(3)
+    mean = spread * torch.randn(12, 30, generator=draw, dtype=dtype) + 40.0
+    weights = torch.rand(12, generator=draw, dtype=dtype) + 0.1
+    known = Mixture(weights / weights.sum(), made(family, mean, factors=4))
+    return known, known.draw(3000, draw)[0]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("spread", [0.3, 3.0, 300.0])
+def test_that_leaving_out_far_components_changes_nothing(family: str, spread: float) -> None:
+    known, x = apart(family, spread)
+    joint, near = known.joint(x), known.joint_of_near(x)
+    torch.testing.assert_close(near.logsumexp(1), joint.logsumexp(1), rtol=1e-9, atol=1e-9)
+    left = near == -torch.inf
+    assert spread < 1.0 or bool(left.any()), "some are left out where components lie apart"
+    gap = joint.amax(1, keepdim=True) - joint
+    assert float(gap[left].min() if left.any() else 40.0) > 30.0
+    torch.testing.assert_close(near[~left], joint[~left], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_that_a_pass_without_far_components_makes_the_same_mixture(family: str) -> None:
+    known, x = apart(family, 3.0)
+    among = torch.rand(3000, 12, generator=torch.Generator().manual_seed(0)) < 0.8
+    among[:, 0] = True
+    for allowed in (None, among):
+        r = known.joint(x, allowed).softmax(1)
+        after = known.maximised({**known.components.sums(x, r), "pictures": torch.tensor(3000.0)}, FLOOR)
+        quick = known.maximised(known.expected(x, allowed), FLOOR)
+        torch.testing.assert_close(quick.weights, after.weights, rtol=1e-9, atol=1e-12)
+        torch.testing.assert_close(quick.components.mean, after.components.mean, rtol=1e-9, atol=1e-9)
+        torch.testing.assert_close(
+            covariances(quick.components), covariances(after.components), rtol=1e-6, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_that_one_component_alone_has_the_same_density(family: str) -> None:
+    known, x = apart(family, 1.0)
+    every = known.components.log_densities(x[:100])
+    for j in (0, 11):
+        torch.testing.assert_close(
+            known.components.log_density_of(j, x[:100]), every[:, j], rtol=1e-9, atol=1e-7
+        )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_that_rough_densities_are_wrong_by_no_more_than_they_say(family: str) -> None:
+    known, x = apart(family, 3.0)
+    rough, size = known.components.roughly(x)
+    wrong = (rough.double() - known.components.log_densities(x)).abs()
+    assert float((wrong / size).max()) < 64.0 * torch.finfo(torch.float32).eps

@@ -22,12 +22,11 @@ from torch import Tensor, nn
 
 from latentlab.core.figures import Figures
 from latentlab.core.measures import DensityTag
-from latentlab.core.mixture import Components, Diagonal, Full, LowRank, Mixture, k_means, plus_plus
+from latentlab.core.mixture import Components, Diagonal, Full, LowRank, Mixture
 from latentlab.models.gmm.spec import FIGURES, GMMConfig
+from latentlab.models.gmm.start import STARTED_FROM, started
 from latentlab.models.players import Batch, Settings
 
-# Pictures that k-means begins with, and its rounds.
-_STARTED_FROM, _ROUNDS = 10_000, 12
 _USED = 1e-3
 # Less than any log p, and a number that files may hold.
 _NEVER = -1e30
@@ -171,7 +170,7 @@ class ByEM:
     spec = FIGURES
     most_judged: int | None = None
     exact = True
-    prepared_from = _STARTED_FROM
+    prepared_from = STARTED_FROM
 
     def __init__(self, config: GMMConfig, passes: int) -> None:
         self._config, self.passes = config, passes
@@ -183,7 +182,7 @@ class ByEM:
         assert isinstance(model, GMM)
         rows, among = model.rows(x.float() / 255.0), model.among(y)
         draw = torch.Generator().manual_seed(self._config.start_seed)
-        model.adopt(_started(self._config, rows, among, draw))
+        model.adopt(started(self._config, rows, among, draw))
         model.passed.zero_()
         model.reached.fill_(_NEVER)
 
@@ -234,71 +233,6 @@ class ByEM:
 def _figures(log_p: float, shares: Tensor) -> Figures:
     values = {"log_density": log_p, "used": float((shares >= _USED).sum())}
     return Figures(values, {"share_by_component": tuple(shares.tolist())}, FIGURES)
-
-
-def _started(config: GMMConfig, rows: Tensor, among: Tensor | None, draw: torch.Generator) -> Mixture:
-    """The mixture that k-means on rows (B, D) suggests: its groups, each with its mean and its spread."""
-    if among is None:
-        return _grouped(config, rows, *_best(config, rows, config.components, draw))
-    centres = rows.new_zeros(config.components, rows.shape[1])
-    near = torch.zeros(len(rows), dtype=torch.long, device=rows.device)
-    # The components of a class are next to each other, and so are the rows' answers.
-    for pattern in among.unique(dim=0):
-        own, mine = pattern.nonzero().flatten(), (among == pattern).all(1)
-        if not len(own):
-            continue
-        found, at = _best(config, rows[mine], len(own), draw)
-        centres[own], near[mine] = found, own[at]
-    return _grouped(config, rows, centres, near)
-
-
-def _best(config: GMMConfig, rows: Tensor, count: int, draw: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Centres and the nearest of each row: of several starts the one that lies nearest."""
-    found = (k_means(rows, plus_plus(rows, count, draw), _ROUNDS) for _ in range(config.starts))
-    centres, near, _ = min(found, key=lambda one: one[2])
-    return centres, near
-
-
-def _grouped(config: GMMConfig, rows: Tensor, centres: Tensor, near: Tensor) -> Mixture:
-    """A Gaussian for each group of rows."""
-    count = config.components
-    members = torch.nn.functional.one_hot(near, count).to(rows.dtype)
-    weights = (members.sum(0) + 1.0) / (len(rows) + count)
-    everywhere = rows.var(0, correction=0).clamp(min=config.floor)
-    if config.covariance == "diagonal":
-        # Some of the spread of all pictures, lest small groups be too narrow to begin with.
-        start = Diagonal(centres, everywhere.expand(count, -1))
-        found = start.maximised(start.sums(rows, members), config.floor)
-        return Mixture(weights, replace(found, variance=0.5 * (found.variance + everywhere)))
-    if config.covariance == "full":
-        wide = Full(centres, torch.diag(everywhere).expand(count, -1, -1).clone())
-        found_full = wide.maximised(wide.sums(rows, members), config.floor)
-        return Mixture(
-            weights, replace(found_full, covariance=0.5 * (found_full.covariance + wide.covariance))
-        )
-    factors, noise = rows.new_zeros(count, rows.shape[1], config.rank), rows.new_zeros(count)
-    for j in range(count):
-        group = rows[near == j] - centres[j]
-        factors[j], noise[j] = _principal(group, config.rank, everywhere, config.floor)
-    return Mixture(weights, LowRank(centres, factors, noise))
-
-
-def _principal(group: Tensor, rank: int, everywhere: Tensor, floor: float) -> tuple[Tensor, Tensor]:
-    """W (D, Q) and s^2 of probabilistic PCA of centred rows (B, D); of few rows as far as they go."""
-    numbers = group.shape[1]
-    noise = float(everywhere.mean())
-    # A group of few rows says nothing of most directions: there the factors are small, but not 0, or no
-    # pass could ever turn them.
-    factors = torch.zeros(numbers, rank, dtype=group.dtype, device=group.device)
-    factors[:rank] = math.sqrt(0.01 * noise) * torch.eye(rank, dtype=group.dtype, device=group.device)
-    if len(group) > 1:
-        _, sizes, rows = torch.linalg.svd(group, full_matrices=False)
-        values = sizes.square() / len(group)
-        kept = min(rank, len(values))
-        noise = float((values.sum() - values[:kept].sum()) / max(1, numbers - kept))
-        noise = max(noise, floor, 0.05 * float(everywhere.mean()))
-        factors[:, :kept] = rows[:kept].T * (values[:kept] - noise).clamp(min=0.01 * noise).sqrt()
-    return factors, torch.as_tensor(max(noise, floor), dtype=group.dtype)
 
 
 def _held(values: Tensor) -> nn.Parameter:
