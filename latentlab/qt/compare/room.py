@@ -143,7 +143,7 @@ class CompareRoom(QWidget):
         self.view.troubled.connect(self.troubled)
         self._note.hide()
         # It deletes the one before.
-        self._scroll.setWidget(_Sheet(self.view))
+        self._scroll.setWidget(_Sheet(self.view, self._scroll))
         self._scroll.show()
         self.view.open_models(self.view.usual_models())
 
@@ -154,16 +154,19 @@ class _Sheet(QWidget):
     Qt would make it as high as the content would like to be.
     """
 
-    def __init__(self, content: QWidget) -> None:
+    def __init__(self, content: QWidget, scroll: QScrollArea) -> None:
         super().__init__()
-        self._content = content
+        self._content, self._scroll = content, scroll
         content.setParent(self)
         content.show()
 
     def minimumSizeHint(self) -> QSize:
         least, layout = self._content.minimumSizeHint(), self._content.layout()
         if layout is not None and layout.hasHeightForWidth():
-            least.setHeight(layout.minimumHeightForWidth(max(least.width(), self.width())))
+            # Beside a scroll bar, whether there is one or not: without it the text may need less height, so
+            # that the bar would come and go for ever.
+            width = self._scroll.width() - self._scroll.verticalScrollBar().sizeHint().width()
+            least.setHeight(layout.minimumHeightForWidth(max(least.width(), width)))
         return least
 
     def resizeEvent(self, event: QResizeEvent) -> None:

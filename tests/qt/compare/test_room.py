@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.qt.clients import render_thread
+from latentlab.qt.compare.room import _Sheet
 from latentlab.qt.compare.view import CompareView
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.edits import MoveProbe, SelectImage
@@ -109,3 +111,35 @@ def test_that_other_data_are_compared_by_other_columns_and_all_end_with_the_wind
     threads = [column.workspace._thread for column in other.columns]
     window.close()
     assert not any(thread.isRunning() for thread in threads)
+
+
+class Growing(QWidget):
+    """The wider, the higher, as pictures are; after very many questions it gives up."""
+
+    asked = 0
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        self.asked += 1
+        return width if self.asked < 3000 else 10
+
+
+def test_that_a_scroll_bar_does_not_come_and_go(qtbot: QtBot) -> None:
+    """Where pictures fit beside the bar but not without it, the room was laid out until the program crashed."""
+    area, content = QScrollArea(), QWidget()
+    rows = QVBoxLayout(content)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.addWidget(growing := Growing())
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidget(_Sheet(content, area))
+    qtbot.addWidget(area)
+    area.resize(300, 200)
+    area.show()
+    bar = area.verticalScrollBar()
+    for height in range(300 - bar.sizeHint().width() - 2, 303):
+        area.resize(300, height)
+        until_idle()
+    assert growing.asked < 3000
