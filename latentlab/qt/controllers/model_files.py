@@ -109,7 +109,7 @@ class ModelFiles(QObject):
         QDir().mkpath(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation))
         if not file.moveToTrash():
             text = f"{one.path}: could not be moved to the trash. It is still there: delete it in its folder."
-            self._bar().say(text, "Show in folder", partial(self.show_in_folder, one))
+            self._bar().say(text, "Show in folder", partial(self.show_in_folder, one.path))
             return
         text = f"{one.title} is in the trash."
         if self.is_open(one):
@@ -138,11 +138,11 @@ class ModelFiles(QObject):
             (kept.parent.parent / "info" / f"{kept.name}.trashinfo").unlink()
         self.changed.emit()
 
-    def show_in_folder(self, one: ModelFacts) -> None:
-        """Opens the folder in the system's file manager."""
-        folder = one.path.parent
+    def show_in_folder(self, path: Path) -> None:
+        """Opens the folder of a file in the system's file manager."""
+        folder = path.parent
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._bar().say(f"{folder}: no program of this system shows folders. {one.path.name} lies there.")
+            self._bar().say(f"{folder}: no program of this system shows folders. {path.name} lies there.")
 
     def keep_note(self, one: ModelFacts, note: str) -> None:
         """Keeps a note on a model; "" removes it."""

@@ -62,7 +62,9 @@ class ProjectDialogs(QObject):
 
     def save_as(self, packed: bool = False) -> None:
         """Asks where to save the project, with models and pictures packed in or not."""
-        page = QFileDialog(self._window, "Save project", self._settings.folder)
+        here = self._projects.path
+        folder = self._settings.folder if here is None else str(here.parent)
+        page = QFileDialog(self._window, "Save project", folder)
         page.setObjectName("saveProjectDialog")
         page.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         page.setNameFilters([_PLAIN, _PACKED])

@@ -21,6 +21,7 @@ from latentlab.qt.controllers.model_controller import ModelController
 from latentlab.qt.controllers.project_controller import ProjectController
 from latentlab.qt.controllers.project_copies import ProjectCopies
 from latentlab.qt.controllers.project_dialogs import ProjectDialogs
+from latentlab.qt.controllers.project_saver import ProjectSaver, projects_folder
 from latentlab.qt.controllers.sample_follower import SampleFollower
 from latentlab.qt.controllers.selection_controller import SelectionController
 from latentlab.qt.controllers.session_controller import SessionController
@@ -118,6 +119,7 @@ def compose(
         lambda: [trainer.folder, Path(settings.folder or ".")],
         ProjectCopies(trainer.folder.parent / "projects"), window,
     )  # fmt: skip
+    pages = ProjectDialogs(window, workspace, projects, opener, settings, background)
     gallery = Gallery(window, workspace, denoiser_client, trainer, opener, settings, controller)
     status, actions = Status(window.statusBar(), workspace), Actions(window)
     bench = Workbench(
@@ -152,7 +154,8 @@ def compose(
         live_samples=live_samples,
         tapes=tapes,
         projects=projects,
-        project_pages=ProjectDialogs(window, workspace, projects, opener, settings, background),
+        project_pages=pages,
+        saver=ProjectSaver(workspace, projects, messages, projects_folder(models), pages.save_as, window),
         docks=docks,
         workspaces=workspaces,
         bar=WorkspaceBar(workspaces),

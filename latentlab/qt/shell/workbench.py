@@ -19,6 +19,7 @@ from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController
 from latentlab.qt.controllers.project_controller import ProjectController
 from latentlab.qt.controllers.project_dialogs import ProjectDialogs
+from latentlab.qt.controllers.project_saver import ProjectSaver
 from latentlab.qt.controllers.sample_follower import SampleFollower
 from latentlab.qt.controllers.selection_controller import SelectionController
 from latentlab.qt.controllers.session_controller import SessionController
@@ -70,7 +71,8 @@ class Workbench:
         trainer, denoiser_client: the clients of the other two threads.
         film, following, live_samples: what follows a training.
         tapes: the commands that concern tapes and files.
-        projects, project_pages: the project of the window, and the dialogs that ask about it.
+        projects, project_pages, saver: the project of the window, the dialogs that ask about it, and what
+            saves it by one click.
         docks: the panels of the views.
         workspaces, bar: which arrangement of them is shown, and the bar that switches.
         presentation: the whole screen for what is shown.
@@ -112,6 +114,7 @@ class Workbench:
     tapes: TapeController
     projects: ProjectController
     project_pages: ProjectDialogs
+    saver: ProjectSaver
     docks: Docks
     workspaces: Workspaces
     bar: WorkspaceBar

@@ -14,8 +14,8 @@ from latentlab.qt.widgets.line_icons import line_icon
 from latentlab.qt.widgets.plain_text import plain_tip, spoken
 
 _KEYS = 9
-_SEARCH = "Search commands"
-# In letters: from here on the search has its words beside its icon.
+_SEARCH, _SAVE = "Search commands", "Save project"
+# In letters: from here on some buttons have words beside their icons.
 _WIDE_EM = 150
 
 
@@ -35,7 +35,8 @@ class WorkspaceBar(QToolBar):
         self.toggleViewAction().setVisible(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._workspaces = workspaces
-        self._search: QToolButton | None = None
+        # Those that have words beside their icons where there is room.
+        self._wordy: list[QToolButton] = []
         self.buttons = {name: self._button(number, name) for number, name in enumerate(workspaces.specs)}
         group = QButtonGroup(self)
         for button in self.buttons.values():
@@ -59,32 +60,43 @@ class WorkspaceBar(QToolBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._search is not None:
-            styles = Qt.ToolButtonStyle
-            wide = self.width() >= _WIDE_EM * self.fontMetrics().averageCharWidth()
-            self._search.setToolButtonStyle(
-                styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly
-            )
+        styles = Qt.ToolButtonStyle
+        wide = self.width() >= _WIDE_EM * self.fontMetrics().averageCharWidth()
+        for button in self._wordy:
+            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly)
 
     def put_left(self, widget: QWidget) -> None:
         """Puts a widget at the left end."""
         self._left.addWidget(widget)
 
+    def put_save(self, action: QAction) -> None:
+        """Adds the button that saves the project, at the left end."""
+        action.setIconText(_SAVE)
+        button = self._tool(action, "save-project")
+        button.setObjectName("saveProjectButton")
+        button.setAccessibleName("Save project")
+        self._wordy.append(button)
+        self._left.addWidget(button)
+
     def put_right(self, actions: Sequence[tuple[QAction, str]]) -> None:
         """Adds a button for each of these actions, with an icon, at the right end."""
         for action, icon in actions:
-            action.setIcon(line_icon(icon))
-            button = QToolButton()
-            button.setDefaultAction(action)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button = self._tool(action, icon)
             if icon == "search":
                 action.setIconText(_SEARCH)
-                self._search = button
-            button.setAutoRaise(True)
-            button.setObjectName(action.objectName().removesuffix("Action") + "Button")
-            button.setAccessibleName(spoken(action.text()))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                self._wordy.append(button)
             self._right.addWidget(button)
+
+    def _tool(self, action: QAction, icon: str) -> QToolButton:
+        action.setIcon(line_icon(icon))
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setAutoRaise(True)
+        button.setObjectName(action.objectName().removesuffix("Action") + "Button")
+        button.setAccessibleName(spoken(action.text()))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
 
     def show_while_presenting(self, action: QAction) -> None:
         """Adds a button for this action, which is there while the action is checked."""

@@ -127,7 +127,7 @@ class Growing(QWidget):
 
 
 def test_that_a_scroll_bar_does_not_come_and_go(qtbot: QtBot) -> None:
-    """Where pictures fit beside the bar but not without it, the room was laid out until the program crashed."""
+    """Where pictures fit beside it but not without it, the room was laid out until the program crashed."""
     area, content = QScrollArea(), QWidget()
     rows = QVBoxLayout(content)
     rows.setContentsMargins(0, 0, 0, 0)

@@ -96,7 +96,7 @@ def opened(qtbot: QtBot, window: LabWindow) -> GalleryPage:
 
 
 def card(window: LabWindow, title: str) -> Card:
-    return next(one for one in page(window).shelf.cards if one.facts.title == title)
+    return next(one for one in page(window).shelf.models if one.facts.title == title)
 
 
 def choose(window: LabWindow, name: str) -> None:
@@ -135,14 +135,14 @@ def test_that_the_gallery_is_searched_and_walked_by_key_alone(qtbot: QtBot, wind
     until_idle()
     gallery = page(window)
     assert QApplication.focusWidget() is gallery.search
-    first, second = gallery.shelf.cards[:2]
+    first, second = gallery.shelf.models[:2]
     assert [first.facts.title, second.facts.title] == ["today", "yesterday"]
     qtbot.keyClick(gallery.search, Key.Key_Down)
     assert first.hasFocus()
     qtbot.keyClick(first, Key.Key_Right)
     assert second.hasFocus()
     qtbot.keyClick(second, Key.Key_Down)
-    below = next(one for one in gallery.shelf.cards if one.hasFocus())
+    below = next(one for one in gallery.shelf.models if one.hasFocus())
     assert below.facts.ships
     qtbot.keyClick(below, Key.Key_Home)
     assert first.hasFocus()
@@ -154,7 +154,7 @@ def test_that_the_gallery_is_searched_and_walked_by_key_alone(qtbot: QtBot, wind
     assert gallery.search.text() == "r", "typed on a card, a letter is searched for"
     assert window.session.state.probe == probe, "and moves no probe to a random point"
     gallery.search.setText("yester vae")
-    assert [one.facts.title for one in gallery.shelf.cards] == ["yesterday"]
+    assert [one.title for one in gallery.shelf.cards] == ["yesterday"]
     for _ in range(12):
         qtbot.keyClick(QApplication.focusWidget(), Key.Key_Tab)
         assert gallery.isAncestorOf(QApplication.focusWidget()), "Tab stays on the page"
@@ -230,7 +230,7 @@ def test_that_an_own_model_is_renamed_noted_copied_and_thrown_away(
     assert window.isVisible()
     assert window.session.state.model.endswith("best.safetensors")
     assert "best is in the trash" in gallery.messages.label.text()
-    assert "best" not in [one.facts.title for one in gallery.shelf.cards]
+    assert "best" not in [one.title for one in gallery.shelf.cards]
     assert any(one.hasFocus() for one in gallery.shelf.cards), "the keyboard goes on from its place"
     qtbot.mouseClick(gallery.messages.offer, LEFT)
     until_idle()
@@ -335,7 +335,7 @@ def test_that_names_and_notes_from_outside_are_read_and_do_nothing(qtbot: QtBot,
     write_note(tmp_path / "notes", facts.hash, facts.title, "\n".join(HOSTILE))
     with open_window(qtbot, tmp_path, OfFiles()) as window:
         opened(qtbot, window)
-        (found,) = (one for one in page(window).shelf.cards if not one.facts.ships)
+        (found,) = (one for one in page(window).shelf.models if not one.facts.ships)
         assert found.note
         qtbot.mouseClick(found.more, LEFT)
         choose(window, "renameModelAction")

@@ -62,7 +62,7 @@ class ModelChip(QToolButton):
         missing = shown.missing and f"Its data, {shown.missing}, were not found: see the menu Data."
         lines = (shown.name, shown.kind, shown.data, missing, partner)
         said = "\n".join(one_line(line) for line in lines if line)
-        self.setToolTip(plain_tip(f"{said}\nClick to see all models (Ctrl+M)."))
+        self.setToolTip(plain_tip(f"{said}\nClick to see all models and recent projects (Ctrl+M)."))
         self.updateGeometry()
         self.update()
 

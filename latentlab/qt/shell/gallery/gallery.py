@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, QPoint, Qt, Slot
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from latentlab.engine.diffusion.requests import DenoiserReply
-from latentlab.engine.files.model_cards import ModelFacts, gallery_models, in_short
-from latentlab.engine.files.model_notes import read_drawn, read_note
+from latentlab.engine.files.model_cards import in_short
 from latentlab.engine.rendering.requests.drawn import DrawnReply
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.models.registry import KINDS
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.drawn_client import DrawnClient
 from latentlab.qt.clients.joining import EndingThread
-from latentlab.qt.clients.latest_task import Newest, Token
+from latentlab.qt.clients.latest_task import Newest
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
@@ -31,6 +28,7 @@ from latentlab.qt.controllers.partner import PartnerProposer
 from latentlab.qt.controllers.session_controller import SessionController
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.gallery.chip import ModelChip, Shown
+from latentlab.qt.shell.gallery.reading import Shelved, drawn_of, read_shelf
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.known_data import title_of
 from latentlab.session.recent_models import with_newest
@@ -39,18 +37,23 @@ from latentlab.session.state import SessionState
 if TYPE_CHECKING:
     from latentlab.qt.shell.gallery.card import Card
     from latentlab.qt.shell.gallery.page import GalleryPage
+    from latentlab.qt.shell.gallery.picture_card import PictureCard
 
 # What is read when the window closes ends after the header of one file.
 _LONGEST_READING_MS = 500
 
 
-@dataclass(frozen=True)
-class _Read:
-    """The models, and the pictures and the note of each by its hash."""
+class _Commands(Protocol):
+    """What can be done with the cards of one kind."""
 
-    models: tuple[ModelFacts, ...] = ()
-    drawn: dict[str, bytes] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
+    def open(self, card: Any) -> None:
+        """Opens what a card shows."""
+
+    def press(self, card: Any, key: int) -> None:
+        """Does what a key means."""
+
+    def open_menu(self, card: Any, parent: QWidget | None, place: QPoint) -> None:
+        """Opens the menu of a card at a global place."""
 
 
 class Gallery(QObject):
@@ -73,13 +76,15 @@ class Gallery(QObject):
         self.missing = MissingData(window, workspace, opener.bar, controller.data, settings)
         self._partner = PartnerProposer(workspace, denoisers, trainer, opener, settings, self)
         self.page: GalleryPage | None = None
+        # By the kind of card; made with the page.
+        self._commands: dict[type[PictureCard], _Commands] = {}
         self.drawn = DrawnClient(parent=self)
         self.chip = ModelChip()
         # A queue of its own: the gallery does not wait for a film that is being saved.
         self._reading = TaskQueue(self)
         self._newest = Newest(self._reading, self._show, self._unread)
         self._chip_pictures = Newest(self._reading, self.chip.show_pictures, self._unread)
-        self._read = _Read()
+        self._read = Shelved()
         self._models = ModelFiles(
             workspace, denoisers, trainer, opener.background, settings, self._bar_now, self
         )
@@ -106,9 +111,20 @@ class Gallery(QObject):
         """Opens the page; what has changed on the disk is read again behind it."""
         if self.page is None:
             # Imported when it is wanted: the window is to be on the screen first.
+            from latentlab.qt.shell.gallery.card import Card
+            from latentlab.qt.shell.gallery.model_commands import ModelCommands
             from latentlab.qt.shell.gallery.page import GalleryPage
+            from latentlab.qt.shell.gallery.project_card import ProjectCard
+            from latentlab.qt.shell.gallery.project_commands import ProjectCommands
 
             page = self.page = GalleryPage(self._window)
+            files = self._models
+            self._commands = {
+                Card: ModelCommands(self._window, self._workspace, self._opener, files, self._say),
+                ProjectCard: ProjectCommands(
+                    self._opener, self._settings, files.show_in_folder, self.refresh
+                ),
+            }
             page.chosen.connect(self._chosen)
             page.menu_wanted.connect(self._open_menu)
             page.key_on.connect(self._key)
@@ -133,8 +149,8 @@ class Gallery(QObject):
         """Reads the models again, if they are shown."""
         if self.is_open:
             own, elsewhere = self._trainer.models(), self._settings.recent_models
-            notes, drawn = self._models.notes, self.drawn.folder
-            self._newest.run(partial(_look, own, elsewhere, notes, drawn))
+            projects, notes, drawn = self._settings.projects, self._models.notes, self.drawn.folder
+            self._newest.run(partial(read_shelf, own, elsewhere, projects, notes, drawn))
 
     def request_end(self) -> list[EndingThread]:
         """Tells the thread that draws to end; returns what is to be joined."""
@@ -148,17 +164,20 @@ class Gallery(QObject):
         self._newest.drop()
         self.drawn.want(())
 
-    def _show(self, read: _Read) -> None:
+    def _show(self, read: Shelved) -> None:
         self._read = read
         if self.page is None:
             return
         open_ = frozenset(one.hash for one in read.models if self._models.is_open(one))
-        self.page.shelf.fill(read.models, read.drawn, read.notes, open_)
+        self.page.shelf.fill(read, open_ | {self._settings.project})
         if self.is_open:
             self.drawn.want([one.model for one in read.models if one.hash and one.hash not in read.drawn])
 
     def _unread(self, failure: Failure) -> None:
-        self._bar_now().say(f"The models could not be listed: {failure.message}")
+        self._say(f"The models could not be listed: {failure.message}")
+
+    def _say(self, text: str) -> None:
+        self._bar_now().say(text)
 
     def _bar_now(self) -> MessageBar:
         """Where a message can be seen."""
@@ -181,60 +200,23 @@ class Gallery(QObject):
                 card.show_failure()
 
     def _cards(self) -> list[Card]:
-        return [] if self.page is None else self.page.shelf.everything
+        return [] if self.page is None else self.page.shelf.all_models
 
     # The commands of a card
 
     @Slot(object)
-    def _chosen(self, card: Card) -> None:
-        one, now = card.facts, self._workspace.model
-        if now is None or Path(now.path).resolve() != one.path.resolve():
-            self._opener.open_model(one.model)
+    def _chosen(self, card: PictureCard) -> None:
+        self._commands[type(card)].open(card)
         if self.page is not None:
             self.page.leave_soon()
 
     @Slot(object, int)
-    def _key(self, card: Card, key: int) -> None:
-        if card.facts.ships:
-            self._bar_now().say(f"{card.facts.title} comes with LatentLab: it keeps its name and its place.")
-        elif key == Qt.Key.Key_F2:
-            self._rename(card.facts)
-        else:
-            self._models.trash(card.facts)
+    def _key(self, card: PictureCard, key: int) -> None:
+        self._commands[type(card)].press(card, key)
 
     @Slot(object, object)
-    def _open_menu(self, card: Card, place: QPoint) -> None:
-        one, menu = card.facts, QMenu(self.page)
-        menu.setObjectName("cardMenuPopup")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        own = not one.ships
-        for name, text, key, can, do in (
-            ("openModelAction", "&Open", "", True, card.click),
-            ("renameModelAction", "&Rename …", "F2", own, partial(self._rename, one)),
-            ("duplicateModelAction", "&Duplicate", "", True, partial(self._models.duplicate, one)),
-            ("noteModelAction", "&Notes …", "", True, partial(self._write_note, one)),
-            ("showModelAction", "&Show in folder", "", True, partial(self._models.show_in_folder, one)),
-            ("trashModelAction", "Move to &trash", "Del", own, partial(self._models.trash, one)),
-        ):
-            if can:
-                action = menu.addAction(f"{text}\t{key}" if key else text)
-                action.setObjectName(name)
-                action.triggered.connect(_unchecked(do))
-        menu.popup(place)
-
-    def _rename(self, one: ModelFacts) -> None:
-        from latentlab.qt.shell.gallery.dialogs import RenameDialog  # as for the page
-
-        dialog = RenameDialog(one, self._window)
-        dialog.named.connect(partial(self._models.rename, one))
-        dialog.open()
-
-    def _write_note(self, one: ModelFacts) -> None:
-        from latentlab.qt.shell.gallery.dialogs import NoteDialog  # as for the page
-
-        dialog = NoteDialog(one, read_note(self._models.notes, one.hash), self._window)
-        dialog.written.connect(partial(self._models.keep_note, one))
-        dialog.open()
+    def _open_menu(self, card: PictureCard, place: QPoint) -> None:
+        self._commands[type(card)].open_menu(card, self.page, place)
 
     @Slot()
     def _file_wanted(self) -> None:
@@ -256,7 +238,7 @@ class Gallery(QObject):
             self.chip.show_pictures(b"")
             return
         self._settings.recent_models = with_newest(self._settings.recent_models, model.path)
-        self._chip_pictures.run(partial(_drawn_of, self.drawn.folder, model.hash))
+        self._chip_pictures.run(partial(drawn_of, self.drawn.folder, model.hash))
         self.refresh()
 
     @Slot(object)
@@ -290,28 +272,3 @@ def _data_in_words(model: LoadedReply) -> str:
     if model.missing:
         return "pictures not found"
     return f"{title_of(model.data)} ({model.split}), {len(model.images):,}"
-
-
-def _unchecked(do: Callable[[], None]) -> Callable[[], None]:
-    """Adapts `do` to a signal that carries whether an action is checked."""
-
-    def done() -> None:
-        do()
-
-    return done
-
-
-def _look(own: list[Path], elsewhere: tuple[str, ...], notes: Path, drawn: Path, token: Token) -> _Read:
-    """Everything that the page shows. Reads files; not for the window's thread."""
-    read: list[ModelFacts] = []
-    for one in gallery_models(own, elsewhere):
-        token.tick(len(read), 0)
-        read.append(one)
-    pictures = {one.hash: read_drawn(drawn, one.hash) for one in read if one.hash}
-    said = {one.hash: read_note(notes, one.hash) for one in read if one.hash}
-    known = {hash_: png for hash_, png in pictures.items() if png}
-    return _Read(tuple(read), known, {hash_: note for hash_, note in said.items() if note})
-
-
-def _drawn_of(folder: Path, hash_: str, token: Token) -> bytes:
-    return read_drawn(folder, hash_)

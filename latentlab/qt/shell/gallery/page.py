@@ -1,4 +1,4 @@
-"""The page of the gallery: it covers the window below its bars, until a model is chosen or Esc is pressed."""
+"""The page of the gallery: it covers the window below its bars, until a card is chosen or Esc is pressed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.qt.shell.gallery.card import Card
+from latentlab.qt.shell.gallery.picture_card import PictureCard
 from latentlab.qt.shell.gallery.shelf import Shelf
 from latentlab.qt.widgets.focus_return import focus_to_return_to
 from latentlab.qt.widgets.message_bar import MessageBar
@@ -50,7 +50,7 @@ class GalleryPage(QWidget):
         super().__init__(window)
         self._window = window
         self.setObjectName("gallery")
-        self.setAccessibleName("Models")
+        self.setAccessibleName("Models and recent projects")
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self._before: QWidget | None = None
@@ -58,8 +58,8 @@ class GalleryPage(QWidget):
         self.messages.setObjectName("galleryMessage")
         self.search = QLineEdit()
         self.search.setObjectName("gallerySearch")
-        self.search.setAccessibleName("Search the models")
-        self.search.setToolTip("Words of a name, a kind, data or a note.")
+        self.search.setAccessibleName("Search models and projects")
+        self.search.setToolTip("Type words of a name, a kind, data or a note.")
         self.search.setPlaceholderText("Search")
         self.search.setClearButtonEnabled(True)
         self.shelf = Shelf()
@@ -83,7 +83,7 @@ class GalleryPage(QWidget):
         self.hide()
 
     def _head(self) -> QHBoxLayout:
-        title = Label("Models")
+        title = Label("Models and projects")
         font = title.font()
         font.setPointSizeF(1.5 * font.pointSizeF())
         title.setFont(font)
@@ -199,7 +199,7 @@ class GalleryPage(QWidget):
             super().keyPressEvent(event)
 
     @property
-    def _focused(self) -> Card | None:
+    def _focused(self) -> PictureCard | None:
         return next((card for card in self.shelf.cards if card.hasFocus()), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,6 +1,9 @@
-"""A card of the gallery: what a model draws, name, kind, data, size, figure, and what to try."""
+"""A card of the gallery: pictures, a name, two pale lines, and a text of at most two lines."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -17,7 +20,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton
 
-from latentlab.engine.files.model_cards import ModelFacts
 from latentlab.plain import one_line
 from latentlab.qt.shell.gallery.strip import Strip
 from latentlab.qt.widgets.plain_text import plain_tip
@@ -27,8 +29,30 @@ NARROWEST, WIDEST = 268, 360
 _PAD, _GAP, _COLUMNS, _LINES = 10, 4, 5, 2
 
 
-class Card(QAbstractButton):
-    """`clicked` opens the model; `menu_wanted` asks for its menu at a global place.
+@dataclass(frozen=True)
+class CardText:
+    """What a card says.
+
+    Attributes:
+        title: its name.
+        path: its file.
+        first, second: the pale lines.
+        third: what stands below them.
+        tip: more of it, a line each before the path; those that are empty are left out.
+        menu: what its menu offers, in a sentence.
+    """
+
+    title: str
+    path: Path
+    first: str
+    second: str
+    third: str
+    tip: tuple[str, ...]
+    menu: str
+
+
+class PictureCard(QAbstractButton):
+    """`clicked` opens what it shows; `menu_wanted` asks for its menu at a global place.
 
     `came` says that it has the keyboard focus now.
     """
@@ -36,16 +60,16 @@ class Card(QAbstractButton):
     menu_wanted = Signal(object)
     came = Signal()
 
-    def __init__(self, facts: ModelFacts, png: bytes, note: str, is_open: bool) -> None:
+    def __init__(self, text: CardText, png: bytes, is_open: bool) -> None:
         super().__init__()
-        self.setObjectName(f"card_{one_line(facts.title)}")
+        self.setObjectName(f"card_{one_line(text.title)}")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.facts, self.note, self.is_open = facts, note, is_open
+        self.words, self.is_open = text, is_open
         self.strip = Strip(png)
         self._drawn_in_vain = False
         self.more = QToolButton(self)
@@ -54,32 +78,29 @@ class Card(QAbstractButton):
         self.more.setAutoRaise(True)
         self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.more.setCursor(Qt.CursorShape.ArrowCursor)
-        self.more.setAccessibleName(f"What can be done with {one_line(facts.title)}")
-        self.more.setToolTip("Rename, duplicate, notes and more.")
+        self.more.setAccessibleName(f"What can be done with {one_line(text.title)}")
+        self.more.setToolTip(plain_tip(text.menu))
         self.more.clicked.connect(self._more)
-        self._tell()
-
-    def _tell(self) -> None:
-        """Names and tip."""
-        facts = self.facts
-        self.setAccessibleName(one_line(facts.title))
-        self.setAccessibleDescription(one_line(". ".join(filter(None, (self._first, self._second)))))
-        learnt = f"Learnt from {facts.learnt:,} pictures" if facts.learnt else ""
-        lines = [facts.title, self._first, learnt, self._second, facts.to_try, self.note, str(facts.path)]
-        self.setToolTip(plain_tip("\n".join(one_line(line) for line in lines if line)))
+        self.setAccessibleName(one_line(text.title))
+        self.setAccessibleDescription(one_line(". ".join(filter(None, (text.first, text.second)))))
+        tip = (text.title, *text.tip, str(text.path))
+        self.setToolTip(plain_tip("\n".join(one_line(line) for line in tip if line)))
 
     @property
-    def _first(self) -> str:
-        facts = self.facts
-        return " · ".join(filter(None, (facts.in_short, facts.data, _bytes(facts.size))))
+    def title(self) -> str:
+        """What it is called."""
+        return self.words.title
 
     @property
-    def _second(self) -> str:
-        return self.facts.figure
+    def path(self) -> Path:
+        """The file of what it shows."""
+        return self.words.path
 
-    @property
-    def _third(self) -> str:
-        return self.note.strip().partition("\n")[0] or self.facts.to_try
+    def matches(self, query: str) -> bool:
+        """Whether each word of a query occurs in what it says."""
+        text = self.words
+        known = " ".join((text.title, text.first, text.second, text.third)).casefold()
+        return all(word in known for word in query.casefold().split())
 
     def show_pictures(self, png: bytes) -> None:
         """Shows what the model draws in place of placeholders."""
@@ -163,7 +184,7 @@ class Card(QAbstractButton):
         metrics = QFontMetrics(self._name_font)
         open_ = "  open" if self.is_open else ""
         beside = self.more.width() + metrics.horizontalAdvance(open_)
-        name = metrics.elidedText(one_line(self.facts.title), middle, room - beside)
+        name = metrics.elidedText(one_line(self.words.title), middle, room - beside)
         painter.setPen(strong)
         painter.drawText(_PAD, y + metrics.ascent(), name)
         if open_:
@@ -172,12 +193,12 @@ class Card(QAbstractButton):
         y += metrics.lineSpacing()
         painter.setFont(self._small_font)
         metrics = QFontMetrics(self._small_font)
-        for line, colour in ((self._first, pale), (self._second, pale)):
+        for line, colour in ((self.words.first, pale), (self.words.second, pale)):
             painter.setPen(colour)
             painter.drawText(_PAD, y + metrics.ascent(), metrics.elidedText(one_line(line), middle, room))
             y += metrics.lineSpacing()
         painter.setPen(strong)
-        words = "It cannot draw: open it to see why." if self._drawn_in_vain else one_line(self._third)
+        words = "It cannot draw: open it to see why." if self._drawn_in_vain else one_line(self.words.third)
         box = QRect(_PAD, y, room, _LINES * metrics.lineSpacing())
         painter.drawText(box, Qt.TextFlag.TextWordWrap, _in_lines(words, metrics, room))
 
@@ -215,13 +236,6 @@ class Card(QAbstractButton):
 def _side(width: int) -> int:
     """Of each picture on a card of this width."""
     return (width - 2 * _PAD - (_COLUMNS - 1) * _GAP) // _COLUMNS
-
-
-def _bytes(size: int) -> str:
-    """A size such as "4.5 MB"; "" for 0."""
-    if not size:
-        return ""
-    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.0f} kB"
 
 
 def _in_lines(text: str, metrics: QFontMetrics, width: int) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
 
-from latentlab.engine.files.model_cards import ModelFacts, grouped, matches
-from latentlab.qt.shell.gallery.card import NARROWEST, WIDEST, Card
+from latentlab.engine.files.model_cards import grouped
+from latentlab.qt.shell.gallery.card import Card
+from latentlab.qt.shell.gallery.picture_card import NARROWEST, WIDEST, PictureCard
+from latentlab.qt.shell.gallery.project_card import ProjectCard
+from latentlab.qt.shell.gallery.reading import Shelved
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, listed
 
 _GAP, _LONGEST_HEADING = 12, 80
+# So many take one row in the narrowest window: models stay in sight.
+_PROJECTS, _FEW = "Recent projects", 3
 
 
 class _Cards(FlowLayout):
@@ -30,11 +35,11 @@ class _Cards(FlowLayout):
 
 
 class _Group(QWidget):
-    """A heading and its cards."""
+    """A heading and its cards; without a query the first `few` of them."""
 
-    def __init__(self, heading: str, cards: Sequence[Card]) -> None:
+    def __init__(self, heading: str, cards: Sequence[PictureCard], few: int | None = None) -> None:
         super().__init__()
-        self.cards = tuple(cards)
+        self.cards, self._few = tuple(cards), few
         title = Label(listed(heading, _LONGEST_HEADING))
         title.setObjectName("galleryHeading")
         font = title.font()
@@ -52,14 +57,16 @@ class _Group(QWidget):
 
     def filter(self, query: str) -> None:
         """Shows the cards that match, and itself if there are any."""
-        found = [card for card in self.cards if matches(card.facts, query, card.note)]
+        found = [card for card in self.cards if card.matches(query)][: None if query.split() else self._few]
         for card in self.cards:
             card.setVisible(card in found)
         self.setVisible(bool(found))
 
 
 class Shelf(QScrollArea):
-    """All cards. `chosen` carries the card to open, `menu_wanted` a card and a global place."""
+    """All cards: recent projects, then models. `chosen` carries the card to open, `menu_wanted` a card and a
+    global place.
+    """
 
     chosen = Signal(object)
     menu_wanted = Signal(object, object)
@@ -83,50 +90,64 @@ class Shelf(QScrollArea):
         self._fill()
 
     @property
-    def cards(self) -> list[Card]:
+    def cards(self) -> list[PictureCard]:
         """All cards that match the search, in order."""
         return [card for group in self._groups for card in group.cards if not card.isHidden()]
 
     @property
-    def everything(self) -> list[Card]:
+    def everything(self) -> list[PictureCard]:
         """All cards, found or not."""
         return [card for group in self._groups for card in group.cards]
 
-    def fill(
-        self,
-        models: Sequence[ModelFacts],
-        drawn: Mapping[str, bytes],
-        notes: Mapping[str, str],
-        open_: frozenset[str],
-    ) -> None:
-        """Shows these models.
+    @property
+    def all_models(self) -> list[Card]:
+        """The cards of all models, found or not."""
+        return [card for card in self.everything if isinstance(card, Card)]
+
+    @property
+    def models(self) -> list[Card]:
+        """The cards of models that match the search, in order."""
+        return [card for card in self.cards if isinstance(card, Card)]
+
+    @property
+    def projects(self) -> list[ProjectCard]:
+        """The cards of projects that match the search, in order."""
+        return [card for card in self.cards if isinstance(card, ProjectCard)]
+
+    def fill(self, read: Shelved, open_: frozenset[str]) -> None:
+        """Shows these models and projects.
 
         Args:
-            models: in their order.
-            drawn, notes: the pictures (a PNG) and the note of each, by its hash.
-            open_: the hashes of those that are open.
+            open_: the hashes of the models that are open, and the path of the project that is.
         """
         before = self.cards
         focused = next((number for number, card in enumerate(before) if card.hasFocus()), None)
         place = self.verticalScrollBar().value()
-        self._groups = []
-        for heading, some in grouped(models):
-            cards = [
-                Card(one, drawn.get(one.hash, b""), notes.get(one.hash, ""), one.hash in open_)
+        shelved: list[tuple[str, list[PictureCard]]] = []
+        if read.projects:
+            shelved.append((_PROJECTS, [
+                ProjectCard(one, read.drawn.get(one.model_hash, b""), str(one.path) in open_)
+                for one in read.projects
+            ]))  # fmt: skip
+        for heading, some in grouped(read.models):
+            shelved.append((heading, [
+                Card(one, read.drawn.get(one.hash, b""), read.notes.get(one.hash, ""), one.hash in open_)
                 for one in some
-            ]
-            for card in cards:
-                card.clicked.connect(self._clicked)
-                card.menu_wanted.connect(self._menu_wanted)
-                card.came.connect(self._came)
-            self._groups.append(_Group(heading, cards))
+            ]))  # fmt: skip
+        self._groups = [
+            _Group(heading, cards, _FEW if heading == _PROJECTS else None) for heading, cards in shelved
+        ]
+        for card in self.everything:
+            card.clicked.connect(self._clicked)
+            card.menu_wanted.connect(self._menu_wanted)
+            card.came.connect(self._came)
         self._fill()
         self.filter(self._query)
         self.verticalScrollBar().setValue(place)
         if focused is not None and self.cards:
             # The same model, or where one was that is gone.
-            model, cards = before[focused].facts.model, self.cards
-            same = (card for card in cards if card.facts.model == model)
+            here, cards = before[focused].path, self.cards
+            same = (card for card in cards if card.path == here)
             next(same, cards[min(focused, len(cards) - 1)]).setFocus()
 
     def _fill(self) -> None:
@@ -145,7 +166,7 @@ class Shelf(QScrollArea):
         for group in self._groups:
             group.filter(query)
         nothing = bool(self._groups) and not self.cards
-        self.empty.setText(f"No model is called or described as “{listed(query)}”." if nothing else "")
+        self.empty.setText(f"Nothing is called or described as “{listed(query)}”." if nothing else "")
         self.empty.setVisible(nothing)
         self._reach(next(iter(self.cards), None))
 
@@ -188,11 +209,11 @@ class Shelf(QScrollArea):
             # Arrows move among the cards, and so scroll: see the page.
             event.ignore()
 
-    def _in_next_row(self, here: Card, *, down: bool) -> Card | None:
+    def _in_next_row(self, here: PictureCard, *, down: bool) -> PictureCard | None:
         """The card above or below, the nearest across."""
         inside = self._inside
         origin = here.mapTo(inside, here.rect().center())
-        found: list[tuple[int, int, Card]] = []
+        found: list[tuple[int, int, PictureCard]] = []
         for card in self.cards:
             there = card.mapTo(inside, card.rect().center())
             rise = there.y() - origin.y() if down else origin.y() - there.y()
@@ -203,12 +224,12 @@ class Shelf(QScrollArea):
         nearest = min(rise for rise, _, _ in found)
         return min((one for one in found if one[0] == nearest), key=lambda one: one[1])[2]
 
-    def _reach(self, one: Card | None) -> None:
+    def _reach(self, one: PictureCard | None) -> None:
         for card in self.everything:
             card.reachable(card is one)
 
-    def _card(self, sender: QObject | None) -> Card | None:
-        return sender if isinstance(sender, Card) else None
+    def _card(self, sender: QObject | None) -> PictureCard | None:
+        return sender if isinstance(sender, PictureCard) else None
 
     @Slot()
     def _clicked(self) -> None:

@@ -69,6 +69,7 @@ def fill_menus(bench: Workbench) -> None:
     actions.add(entries(bench))
     actions.add(panel_entries(bench))
     bench.bar.put_left(bench.gallery.chip)
+    bench.bar.put_save(actions["saveNowAction"])
     bench.bar.put_right([(actions[name], icon) for name, icon in EVERYWHERE])
     bench.bar.show_while_presenting(actions["presentationAction"])
     window.addToolBar(bench.bar)

@@ -38,6 +38,12 @@ def project_entries(bench: Workbench) -> Iterator[Entry]:
         "Save everything that is arranged here as a project file.", "Ctrl+Shift+S", bench.controller.is_open,
     )  # fmt: skip
     yield Entry(
+        "saveNowAction", _PROJECT, "&Save at once", bench.saver.save,
+        "Save everything that is arranged here as a project, without a question: under its name, or under a "
+            "new one.",
+        enabled=bench.controller.is_open,
+    )  # fmt: skip
+    yield Entry(
         "saveProjectAsAction", _PROJECT, "Save &as …", pages.save_as,
         "Save the project under another name.", enabled=bench.controller.is_open,
     )  # fmt: skip
