@@ -27,6 +27,8 @@ class Capability(StrEnum):
     DECODES_LINEARLY = "decodes-linearly"
 
 
+# What a model gains by a prior that is fitted to its codes; see `latentlab.models.with_prior`.
+OF_A_PRIOR = frozenset({Capability.HAS_PRIOR, Capability.SAMPLES})
 _OF_PICTURES = frozenset({Capability.SAMPLES, Capability.DECODES, Capability.DENOISES})
 
 

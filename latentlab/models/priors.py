@@ -50,6 +50,17 @@ class FromNormal(Prior, Protocol):
         """T^-1; (..., D) -> (..., D)."""
 
 
+@runtime_checkable
+class Projects(Prior, Protocol):
+    """A prior whose marginals on lines and planes are known."""
+
+    def projected(self, directions: Tensor) -> FromNormal:
+        """The density of A z for the rows of A (d, D), which are independent."""
+
+    def highest(self) -> Tensor:
+        """A place of high density, such as the mode; (D,)."""
+
+
 class StandardNormal:
     """N(0, I)."""
 
@@ -90,13 +101,17 @@ def kl_from(
 ) -> Tensor:
     """KL(N(mean, diag exp(log_variance)) || p(z)) in nats; (B, D) each -> (B,).
 
-    In closed form for N(0, I); for another prior the mean of log q(z) - log p(z) over draws of q.
+    In closed form for N(0, I); for another prior the mean of log q(z) - log p(z) over draws of q. Infinite
+    where q is a point.
     """
     if is_standard(prior):
         return gaussian.kl_to_standard(mean, log_variance)
+    points = torch.isneginf(log_variance).any(-1)
+    log_variance = log_variance.masked_fill(points.unsqueeze(-1), 0.0)
     many = (draws, *mean.shape)
     z = gaussian.reparameterise(mean.expand(many), log_variance.expand(many), generator)
-    return (gaussian.log_density(z, mean, log_variance) - prior.log_density(z)).mean(0)
+    found = (gaussian.log_density(z, mean, log_variance) - prior.log_density(z)).mean(0)
+    return found.masked_fill(points, torch.inf)
 
 
 def log_density_at(prior: Prior, z: Sequence[float]) -> float:

@@ -24,8 +24,10 @@ from latentlab.engine.files.tensor_file import (
 )
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Decodes, Denoises, Encodes, HasLikelihood, prior_of
+from latentlab.models.mixture_prior import MixturePrior, shapes_of, size_of
 from latentlab.models.priors import is_standard
 from latentlab.models.registry import build, expected_shapes
+from latentlab.models.with_prior import PART, fitted_prior_of, with_prior
 from latentlab.shipped import model_files
 from latentlab.version import __version__
 
@@ -48,6 +50,8 @@ class ModelCard:
         command: the command line that trains it again.
         version: the LatentLab that wrote it.
         format: the version of this layout.
+        prior: the family and the size of a prior that was fitted to the model's codes, of which model and to
+            what; empty for the prior that models of the kind have by themselves, or none.
     """
 
     kind: str
@@ -57,6 +61,12 @@ class ModelCard:
     command: str = ""
     version: str = __version__
     format: int = FORMAT
+    prior: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its fields as they are written."""
+        fields = dataclasses.asdict(self)
+        return fields if self.prior else {name: fields[name] for name in fields if name != "prior"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +93,14 @@ def save_model(
     """
     tensors = dict(model.state_dict())
     if half:
-        tensors = {name: t.half() if t.dtype == torch.float32 else t for name, t in tensors.items()}
+        # Those of a fitted prior are few, and the roots of covariances lose too much.
+        kept = f"{PART}."
+        tensors = {
+            name: t.half() if t.dtype == torch.float32 and not name.startswith(kept) else t
+            for name, t in tensors.items()
+        }
     require_finite(tensors, Path(path))
-    return write_tensors(path, tensors, _KEY, dataclasses.asdict(card), overwrite=overwrite)
+    return write_tensors(path, tensors, _KEY, card.as_dict(), overwrite=overwrite)
 
 
 def find_model(name_or_path: str | Path) -> Path:
@@ -121,10 +136,17 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
         card = _card(found.card)
         with torch.random.fork_rng(devices=[]):  # initial weights are drawn, only to be replaced
             model = build(card.kind, card.config)
+        if card.prior:
+            model = with_prior(model, MixturePrior(*size_of(card.prior)))
         _fill(model, found.tensors)
     except LabError as error:
         raise LabError(error.what, path, error.hint) from None
     require_finite(found.tensors, path)
+    if (prior := fitted_prior_of(model)) is not None:
+        try:
+            prior.check()
+        except LabError as error:
+            raise LabError(error.what, path, "Fit the prior again: latentlab prior") from None
     if not _computes(model.eval()):
         raise LabError(
             "its weights are too large: its outputs are not finite",
@@ -173,15 +195,21 @@ def _check(fields: Mapping[str, Any], shapes: Shapes) -> None:
     a large one by tensors that are not used.
     """
     card = _card(fields)
-    _require_shapes(expected_shapes(card.kind, card.config), shapes)
+    expected = expected_shapes(card.kind, card.config)
+    if card.prior:
+        expected |= {f"{PART}.{name}": shape for name, shape in shapes_of(card.prior).items()}
+    _require_shapes(expected, shapes)
 
 
 def _card(fields: Mapping[str, Any]) -> ModelCard:
     wanted = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command": str}
     require_fields(fields, wanted)
+    if "prior" in fields:
+        require_fields(fields, {"prior": dict})
     return ModelCard(
         **{name: fields[name] for name in (*wanted, "format")},
         version=str(fields.get("version", "")),
+        prior=fields.get("prior", {}),
     )
 
 
@@ -214,3 +242,13 @@ def empty_model(kind: str, config: Mapping[str, Any]) -> nn.Module:
     """A model of this kind and config in evaluation mode, still without its trained weights."""
     with torch.random.fork_rng(devices=[]):
         return build(kind, config).eval()
+
+
+def copy_without_prior(loaded: LoadedModel) -> nn.Module:
+    """A copy of a model in memory as its kind makes it, without a fitted prior; on the same device."""
+    model = empty_model(loaded.card.kind, loaded.card.config)
+    tensors = loaded.model.state_dict()
+    with torch.no_grad():
+        for name, weight in model.state_dict().items():
+            weight.copy_(tensors[name])
+    return model.to(next(loaded.model.parameters()).device)

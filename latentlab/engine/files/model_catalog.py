@@ -44,7 +44,13 @@ def card_in(path: Path) -> Mapping[str, Any]:
 
 def capabilities_of(card: Mapping[str, Any]) -> frozenset[Capability]:
     """The capabilities of the model of a card; none if its kind is unknown."""
-    return capabilities_in(card.get("kind"), card.get("config"))
+    found = capabilities_in(card.get("kind"), card.get("config"))
+    return found | capabilities.OF_A_PRIOR if found and has_fitted_prior(card) else found
+
+
+def has_fitted_prior(card: Mapping[str, Any]) -> bool:
+    """Whether a prior was fitted to the model's codes afterwards."""
+    return bool(_part(card, "prior"))
 
 
 def makes_pictures(path: Path) -> bool:

@@ -14,6 +14,7 @@ from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.errors import LabError
 from latentlab.models.registry import find_kind
+from latentlab.models.with_prior import without_prior
 
 
 def begun_model(path: str | Path, kind: str, train: ImageSet) -> nn.Module:
@@ -36,4 +37,5 @@ def begun_model(path: str | Path, kind: str, train: ImageSet) -> nn.Module:
             path,
             "Choose the pictures that it was trained on",
         )
-    return model.requires_grad_(True)
+    # A prior that was fitted to its codes no longer suits them once it learns further.
+    return without_prior(model).requires_grad_(True)
