@@ -15,6 +15,7 @@ from latentlab.data.keys import Keys
 from latentlab.engine.attributes.directions import Directions, Trust
 from latentlab.engine.attributes.implications import Implied
 from latentlab.engine.rendering.group_direction import between_groups
+from latentlab.engine.rendering.requests.aggregate import AggregateReply, AggregateRequest
 from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest, GroupsRequest
 from latentlab.engine.rendering.requests.figures import PICTURE_FIGURES, FiguresReply, FiguresRequest
 from latentlab.engine.rendering.requests.grids import (
@@ -138,6 +139,12 @@ class FakeRenderer:
             case TextureRequest() | TexturePartsRequest() | TextureSaveRequest():
                 # No model is behind these: the real one answers.
                 yield from self.textures.answers(request)
+            case AggregateRequest():
+                hole = (2.0,) * self.latents
+                yield AggregateReply(
+                    number, 5.0, 0.1, 1.5, 0.2, 0.125, 0.01, (hole,), 4.1, False, COUNT, 1500,
+                    (self.latents - 1,), self.latents,
+                )  # fmt: skip
             case PointRequest():
                 density = -1.84 - 0.5 * sum(value**2 for value in request.z)
                 picture = picture_at(request.z, request.condition)

@@ -60,6 +60,8 @@ class Density:
 
     def __init__(self, mean: NDArray[np.float32], sigma: NDArray[np.float32], draws: int = DRAWS) -> None:
         self._mean, self._sigma = torch.from_numpy(mean), torch.from_numpy(sigma)
+        # As they were given, a sigma of 0 included.
+        self.posteriors = (self._mean, self._sigma) if len(mean) > 1 else None
         self.usable = bool(len(mean) > 1 and self._mean.isfinite().all() and self._sigma.isfinite().all())
         if self.usable:
             self._sigma = torch.where(self._sigma > 0, self._sigma, kernel_width(self._mean))

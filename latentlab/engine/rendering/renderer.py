@@ -19,6 +19,7 @@ from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.encodings import encode_in_chunks, join
 from latentlab.engine.inference.memory import give_back
 from latentlab.engine.rendering import opening
+from latentlab.engine.rendering.aggregating import Aggregates
 from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.direction_service import DirectionFinder
 from latentlab.engine.rendering.drawing import Drawing, moments_for, mosaic, to_pictures, walk_points
@@ -83,8 +84,8 @@ class Renderer(Server):
         self._finder = DirectionFinder()
         self._sampler = Sampler()
         self._own = OwnPictures()
-        # What needs no model is served by others.
-        self.members = (Textures(),)
+        # Others serve what is a subject of its own.
+        self.members = (Textures(), Aggregates(lambda: self._density.posteriors, lambda: self.drawing))
         self._density = Density.unknown()
         # Counts how often another model, or other data, have been opened.
         self._times_opened = 0

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from latentlab.qt.compare.room import SPEC as COMPARE
 from latentlab.qt.shell.columns import beside, column, points_panel
+from latentlab.qt.views.aggregate.spec import SPEC as AGGREGATE
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.class_legend.view import SPEC as CLASS_LEGEND
@@ -81,6 +82,7 @@ PANELS = (
     Panel(LEFT, (MANIFOLD_GRID,), arrange=column("gridColumn")),
     Panel(LEFT, (POINTS, CLASS_LEGEND), arrange=points_panel),
     Panel(LEFT, (DIMENSIONS,)),
+    Panel(LEFT, (AGGREGATE,)),
     Panel(LEFT, (ATTRIBUTES,)),
     Panel(LEFT, (OWN_PICTURE,)),
     Panel(RIGHT, (PROBE, CONDITIONS, SELECTION_CARD, NEIGHBOURS), arrange=column("probeColumn")),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from latentlab.models.capabilities import Capability
 from latentlab.qt.compare.room import SPEC as COMPARE
 from latentlab.qt.shell.panels import AnySpec
+from latentlab.qt.views.aggregate.spec import SPEC as AGGREGATE
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
@@ -98,7 +99,7 @@ WORKSPACES = (
         "Explore",
         "Move the probe through the latent plane, and see what the model makes of each point.",
         LATENT_PLANE,
-        left=(Stack((POINTS,), 0.5), Stack((MANIFOLD_GRID, DIMENSIONS), 0.5)),
+        left=(Stack((POINTS,), 0.5), Stack((MANIFOLD_GRID, DIMENSIONS, AGGREGATE), 0.5)),
         right=(Stack((PROBE,)),),
         bottom=(Stack((TRAY,)),),
         # The tray as high as what is in it.

@@ -1,0 +1,1 @@
+"""What the codes of all pictures together are like, beside the prior."""
