@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QWidget
 
 from latentlab.qt.views.selection_card.view import IndexBox
 from latentlab.qt.widgets.check_box import CheckBox
-from latentlab.qt.widgets.colours import class_colour
+from latentlab.qt.widgets.colours import class_colour, has_dark_ground
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, RichLabel, in_html, plain_tip
 from latentlab.session.state import Layers
@@ -100,7 +100,10 @@ class CompareBar(QWidget):
         self.index.setMaximum(count - 1)
         self.index.setValue(-1 if index is None else index)
         self.index.blockSignals(False)
-        dot = "" if label is None else f'<font color="{class_colour(label).name()}">●</font> '
+        dot = ""
+        if label is not None:
+            colour = class_colour(label, has_dark_ground(self.palette())).name()
+            dot = f'<font color="{colour}">●</font> '
         self.name.setText(f"{dot}{in_html(name)}")
 
     def show_layers(self, layers: Layers) -> None:

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-from latentlab.core.palette import CATEGORICAL
+from latentlab.core.palette import CATEGORICAL, CATEGORICAL_DARK
 
-CLASS_COLOURS = CATEGORICAL
+# By whether the theme is dark.
+CLASS_COLOURS = {False: CATEGORICAL, True: CATEGORICAL_DARK}
 MOST_COLOURED = len(CATEGORICAL)
+# The same in both themes.
 PLAIN_COLOUR = CATEGORICAL[0]
 # Of points of which nothing is known, by whether the theme is dark.
 UNKNOWN_COLOURS = {False: "#b4bac2", True: "#555c66"}
@@ -31,14 +33,21 @@ class Theme(enum.Enum):
     DARK = "dark"
 
 
-def word_colour(code: int) -> str:
-    """The colour of a word by its code, "#rrggbb"; beyond `MOST_COLOURED` they repeat."""
-    return CATEGORICAL[code % MOST_COLOURED]
+def word_colour(code: int, dark: bool) -> str:
+    """The colour of a word by its code, "#rrggbb", on a dark or a light ground; beyond `MOST_COLOURED` they
+    repeat.
+    """
+    return CLASS_COLOURS[dark][code % MOST_COLOURED]
 
 
-def class_colour(label: int) -> QColor:
+def class_colour(label: int, dark: bool) -> QColor:
     """The colour of a class. -1, no class, has one of its own."""
-    return QColor(PLAIN_COLOUR if label < 0 else word_colour(label))
+    return QColor(PLAIN_COLOUR if label < 0 else word_colour(label, dark))
+
+
+def has_dark_ground(palette: QPalette) -> bool:
+    """Whether points lie on a dark ground in this palette."""
+    return palette.color(QPalette.ColorRole.Base).lightnessF() < 0.5
 
 
 def ink_of(colour: str) -> int:

@@ -39,9 +39,10 @@ def test_that_the_measure_itself_is_right() -> None:
     assert difference(QColor("#808080"), QColor("black"), "deuteranopia") == pytest.approx(53.6, abs=0.1)
 
 
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("vision", VISIONS)
-def test_that_any_two_classes_can_be_told_apart(vision: str) -> None:
-    colours = [QColor(colour) for colour in CLASS_COLOURS[:10]]
+def test_that_any_two_classes_can_be_told_apart(vision: str, dark: bool) -> None:
+    colours = [QColor(colour) for colour in CLASS_COLOURS[dark][:10]]
     gaps = {
         (a, b): difference(colours[a], colours[b], vision)
         for a, b in itertools.combinations(range(len(colours)), 2)
@@ -53,8 +54,16 @@ def test_that_any_two_classes_can_be_told_apart(vision: str) -> None:
 @pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
 def test_that_every_class_stands_out_from_the_ground(qtbot: QtBot, theme: Theme, vision: str) -> None:
     ground = palette_for(theme).color(QPalette.ColorRole.Base)
-    gaps = {colour: difference(QColor(colour), ground, vision) for colour in CLASS_COLOURS}
+    colours = CLASS_COLOURS[theme is Theme.DARK]
+    gaps = {colour: difference(QColor(colour), ground, vision) for colour in colours}
     assert {colour: gap for colour, gap in gaps.items() if gap < LEAST} == {}
+
+
+def test_that_every_class_has_contrast_to_the_dark_ground(qtbot: QtBot) -> None:
+    """WCAG 2.2, success criterion 1.4.11: 3 to 1."""
+    ground = palette_for(Theme.DARK).color(QPalette.ColorRole.Base)
+    found = {colour: contrast(QColor(colour), ground) for colour in CLASS_COLOURS[True]}
+    assert {colour: value for colour, value in found.items() if value < 3.0} == {}
 
 
 @pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
@@ -112,25 +121,28 @@ def luminance(colour: QColor) -> float:
     return float(((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3)
 
 
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("vision", VISIONS)
-def test_that_no_two_neighbours_of_many_classes_look_alike(vision: str) -> None:
-    colours = [QColor(colour) for colour in CLASS_COLOURS]
-    assert len(set(CLASS_COLOURS)) == 64
+def test_that_no_two_neighbours_of_many_classes_look_alike(vision: str, dark: bool) -> None:
+    colours = [QColor(colour) for colour in CLASS_COLOURS[dark]]
+    assert len(set(CLASS_COLOURS[dark])) == 64
     gaps = {place: difference(*colours[place : place + 2], vision) for place in range(63)}
     assert {place: gap for place, gap in gaps.items() if gap < LEAST} == {}
 
 
-def test_that_no_class_is_grey() -> None:
+@pytest.mark.parametrize("dark", [False, True])
+def test_that_no_class_is_grey(dark: bool) -> None:
     """A person with normal vision has a name for each: two greys were the same to everybody."""
-    chroma = {colour: np.hypot(*cielab(QColor(colour), "normal")[1:]) for colour in CLASS_COLOURS}
+    chroma = {colour: np.hypot(*cielab(QColor(colour), "normal")[1:]) for colour in CLASS_COLOURS[dark]}
     assert {colour: value for colour, value in chroma.items() if value < 15} == {}
 
 
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("vision", ["normal"])
-def test_that_the_groups_are_like_none_of_the_first_classes(vision: str) -> None:
+def test_that_the_groups_are_like_none_of_the_first_classes(vision: str, dark: bool) -> None:
     gaps = [
         difference(QColor(group), QColor(colour), vision)
         for group in GROUP_COLOURS.values()
-        for colour in CLASS_COLOURS[:10]
+        for colour in CLASS_COLOURS[dark][:10]
     ]
     assert min(gaps) > LEAST

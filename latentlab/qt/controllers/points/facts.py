@@ -22,7 +22,7 @@ from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.points.columns import PointColumns
 from latentlab.qt.controllers.points.look import Dressed, Dresser, Look, Wanted, inks_by
-from latentlab.qt.widgets.colours import PLAIN_COLOUR, UNKNOWN_COLOURS
+from latentlab.qt.widgets.colours import PLAIN_COLOUR, UNKNOWN_COLOURS, has_dark_ground
 from latentlab.session.point_settings import PLAIN, PointSettings
 from latentlab.session.state import SessionState
 
@@ -108,7 +108,7 @@ class PointFacts(QObject):
 
     def show_in(self, palette: QPalette) -> None:
         """Uses the colours for the theme of a palette."""
-        dark = palette.color(QPalette.ColorRole.Base).lightnessF() < 0.5
+        dark = has_dark_ground(palette)
         if dark != self._dark:
             self._dark = dark
             self._dress()

@@ -124,7 +124,7 @@ def inks_by(column: Column | None, count: int, dark: bool) -> NDArray[np.uint32]
     if isinstance(column, Words):
         unknown = UNKNOWN_COLOURS[dark]
         colours = coloured_as(column)
-        names = [UNKNOWN_COLOURS[dark] if one is None else word_colour(one) for one in colours]
+        names = [UNKNOWN_COLOURS[dark] if one is None else word_colour(one, dark) for one in colours]
         # The last is that of -1, unknown.
         table = np.array([ink_of(name) for name in (*names, unknown)], dtype=np.uint32)
         inks: NDArray[np.uint32] = table[column.codes]

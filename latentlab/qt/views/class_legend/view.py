@@ -41,6 +41,7 @@ class ClassLegend(QWidget):
         self._workspace, self._facts = workspace, facts_of(workspace)
         self._chips: list[ClassChip] = []
         self._column: Words | None = None
+        self._dark = False
         # The state before the last click, in case it becomes a double-click.
         self._found: tuple[int, frozenset[int], int] | None = None
         self._none = Label()
@@ -67,8 +68,8 @@ class ClassLegend(QWidget):
         """Shows the words of the column that colours the points."""
         column = self._facts.column
         words = column if isinstance(column, Words) else None
-        if words is None or words is not self._column:
-            self._column, self._found = words, None
+        if words is None or words is not self._column or self._dark != self._facts.dark:
+            self._column, self._found, self._dark = words, None, self._facts.dark
             with laid_out_once(self):
                 self._make_chips()
         self._show()
@@ -83,7 +84,7 @@ class ClassLegend(QWidget):
             counts, what = column.counts(), "Class" if column.name == CLASS else listed(column.name)
             self._chips = [
                 ClassChip(code, column.words[code], int(counts[code]), colour, what)
-                for code, colour in _coloured(column)
+                for code, colour in _coloured(column, self._dark)
             ]
         flow = self.layout()
         assert flow is not None
@@ -160,10 +161,10 @@ class ClassLegend(QWidget):
         self._workspace.do(self._edit(frozenset()))
 
 
-def _coloured(column: Words) -> list[tuple[int, QColor]]:
+def _coloured(column: Words, dark: bool) -> list[tuple[int, QColor]]:
     """The words with a chip, in order, and their colours: those with a colour of their own."""
     colours = enumerate(coloured_as(column))
-    return [(code, class_colour(colour)) for code, colour in colours if colour is not None]
+    return [(code, class_colour(colour, dark)) for code, colour in colours if colour is not None]
 
 
 class LegendRoom(QScrollArea):

@@ -169,7 +169,7 @@ def draw_legend(
         _draw_ramp(painter, column, facts.dark, palette, below)
     elif isinstance(column, Words):
         rows = [
-            (name, word_colour(colour))
+            (name, word_colour(colour, facts.dark))
             for code, (name, colour) in enumerate(zip(column.words, coloured_as(column), strict=True))
             if colour is not None and code not in hidden
         ]

@@ -23,7 +23,7 @@ from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.selection_card.figures import CardFigures, value_label
 from latentlab.qt.views.spec import ViewSpec
-from latentlab.qt.widgets.colours import class_colour
+from latentlab.qt.widgets.colours import class_colour, has_dark_ground
 from latentlab.qt.widgets.flow_layout import TileLayout
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.number_field import WholeNumber
@@ -218,9 +218,8 @@ class SelectionCard(QWidget):
         self._show_file(model.file_of(index))
         if model.class_of(index) and model.labels is not None:
             label = int(model.labels[index])
-            self.name.setText(
-                f'<font color="{class_colour(label).name()}">●</font> class {in_html(model.classes[label])}'
-            )
+            colour = class_colour(label, has_dark_ground(self.palette())).name()
+            self.name.setText(f'<font color="{colour}">●</font> class {in_html(model.classes[label])}')
         self.note.hide()
         self._body.show()
         self.original.show_picture(data_picture(model.images, index))
