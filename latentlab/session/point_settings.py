@@ -21,7 +21,8 @@ class PointSettings:
     """What the person chose for the points.
 
     Attributes:
-        by: the column that colours them; "" is the class if there are any, "-" one colour for all.
+        by: the column that colours them; "" is the class, or without classes an attribute; "-" is one colour
+            for all.
         find: the expression that points are looked for by, "" for none.
         ranges: (column, lowest, highest) that is shown of columns of numbers, None for no bound.
         hidden: (column, words) that are hidden of columns of words; the classes are hidden by

@@ -33,6 +33,8 @@ def test_that_which_faces_smile_is_seen_in_two_actions_and_found_by_the_keyboard
         window.bench.docks.bring(window.bench.docks.of(POINTS))
         facts = facts_of(window.workspace)
         qtbot.waitUntil(lambda: window.workspace.encodings.done, timeout=10_000)
+        assert facts.by == "Eyeglasses", "they open coloured by the attribute that divides them most evenly"
+        assert len(set(window.bench.plane.cloud.ink.tolist())) == 2
 
         combo = window.findChild(QComboBox, "colourBy")
         qtbot.mouseClick(combo, Qt.MouseButton.LeftButton, pos=QPoint(combo.width() - 8, 8))

@@ -5,7 +5,7 @@ Figures are computed in the background when they are first needed, and kept for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.picture_columns import NUMBER, SPLIT
 from latentlab.session.picture_rows import rows_of
+from latentlab.session.point_settings import PLAIN
 
 _KEPT = 12
 _FIGURES = {figure.name: figure for figure in PICTURE_FIGURES}
@@ -52,6 +53,8 @@ class PointColumns(QObject):
     Attributes:
         columns: by name; figures as far as they are computed.
         version: counts the changes.
+        usual: what colours the points until the person chooses: the class, else the attribute that divides
+            the pictures most evenly, else "-" for one colour.
         share: how much of the figure that is being computed there is, 0 to 1.
         why: why the last figure could not be computed, "" if it could.
     """
@@ -66,6 +69,7 @@ class PointColumns(QObject):
         # The column of the table that is the class, which can be found by its own name too.
         self._like_class: frozenset[str] = frozenset()
         self.version = 0
+        self.usual = PLAIN
         self._cache: dict[tuple[str, ...], dict[str, NDArray[np.float32]]] = {}
         self._failed: set[str] = set()
         self._wanted: tuple[str, ...] = ()
@@ -175,6 +179,7 @@ class PointColumns(QObject):
             if isinstance(one, Words) and isinstance(classes, Words) and one is not classes
             if len(one.words) >= len(classes.words) and say_the_same(classes, one)
         )
+        self.usual = _usual(self.columns)
         if not self._workspace.following:
             for name, values in self._known().items():
                 # The data may have been read again since.
@@ -215,3 +220,12 @@ class PointColumns(QObject):
     def _renew(self) -> None:
         self.version += 1
         self.changed.emit()
+
+
+def _usual(columns: Mapping[str, Column]) -> str:
+    """The class, else the attribute whose rarer answer is the least rare, else "-"."""
+    if CLASS in columns:
+        return CLASS
+    attributes = [one for one in columns.values() if isinstance(one, Words) and one.truth]
+    rarer = {one.name: int(one.counts().min()) for one in attributes if len(one.words) > 1}
+    return max(rarer, key=lambda name: rarer[name], default=PLAIN)

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QPalette
 
 from latentlab.core.columns import Column
 from latentlab.core.expression import Expression, ExpressionError, parse
-from latentlab.core.matching import CLASS, operands
+from latentlab.core.matching import operands
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.latest_task import Newest, Token
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
@@ -75,7 +75,7 @@ class PointFacts(QObject):
         by = self.settings.by
         if by == PLAIN or self.columns.offers(by):
             return by
-        return CLASS if CLASS in self.columns.columns else PLAIN
+        return self.columns.usual
 
     @property
     def column(self) -> Column | None:
@@ -124,7 +124,7 @@ class PointFacts(QObject):
     def _loaded(self, model: LoadedReply) -> None:
         self._dresser = Dresser()
         self._newest.drop()
-        column = self.columns.columns.get(CLASS)
+        column = self.columns.columns.get(self.columns.usual)
         # At once, for the points may come before a look that takes longer.
         self.look = Look(inks_by(column, len(model.images), self._dark))
         self.error, self.found_count, self.shown_count = None, 0, len(model.images)
