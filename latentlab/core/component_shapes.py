@@ -39,8 +39,10 @@ def directions(components: Components, j: int, most: int) -> Tensor:
         case Full(covariance=covariance):
             values, vectors = torch.linalg.eigh(covariance[j])
             values, vectors = values.flip(0)[:most], vectors.flip(1)[:, :most]
-            return (vectors * values.clamp(min=0.0).sqrt()).T
+            long: Tensor = vectors * values.clamp(min=0.0).sqrt()
+            return long.T
         case LowRank(factors=factors):
             left, sizes, _ = torch.linalg.svd(factors[j], full_matrices=False)
-            return (left * sizes).T[:most]
+            along: Tensor = left * sizes
+            return along.T[:most]
     raise TypeError(f"no directions of {type(components).__name__}")
