@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
     from latentlab.api import (
         Directions,
+        JudgeTable,
         Ladder,
         Model,
         Posteriors,
         Tape,
         diffuse,
         directions,
+        judge,
         load_model,
         sample,
         theory,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Directions",
+    "JudgeTable",
     "LabError",
     "Ladder",
     "Model",
@@ -48,6 +51,7 @@ __all__ = [
     "__version__",
     "diffuse",
     "directions",
+    "judge",
     "load_model",
     "sample",
     "theory",

@@ -17,6 +17,7 @@ latents, C channels, H and W rows and columns of pixels.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from numpy.typing import NDArray
 
 from latentlab.api_model import Model as Model  # offered here, too
 from latentlab.api_model import Posteriors as Posteriors
+from latentlab.core import judgement
+from latentlab.core.judgement import JudgeDone, JudgeProgress
 from latentlab.data import catalog
 from latentlab.engine.attributes.directions import Directions as Directions  # offered here, too
 from latentlab.engine.attributes.evidence import evidence_of
@@ -33,10 +36,13 @@ from latentlab.engine.diffusion.sampling import (
     Condition,
 )
 from latentlab.engine.diffusion.tape import Tape as Tape
+from latentlab.engine.evaluation.judge import run as judging
 from latentlab.engine.files import checkpoint
 from latentlab.engine.inference.device import choose_device
 from latentlab.engine.inference.evidence import Ladder as Ladder
 from latentlab.errors import LabError
+
+JudgeTable = judgement.Table  # offered here, too
 
 
 def load_model(name_or_path: str | Path, device: str = "cpu") -> Model:
@@ -118,6 +124,44 @@ def theory(
         raise LabError(f"{pictures.name} ({split}) has {len(pictures):,} pictures, so no number {index:,}")
     *_, ladder = evidence_of(loaded.model, pictures, index, seed=seed)
     return ladder
+
+
+def judge(
+    models: Sequence[Model | str | Path],
+    data: str,
+    pictures: int = judging.PICTURES,
+    seed: int = 0,
+    *,
+    device: str = "cpu",
+    store: str | Path | None = None,
+    again: bool = False,
+    progress: Callable[[float, str], None] = lambda share, words: None,
+) -> JudgeTable:
+    """Models of a data set in one table: density, samples and representation, with errors and floors.
+
+    Figures are kept, also when it is interrupted: the same call goes on from there.
+
+    Args:
+        models: in memory, shipped models' names or model files' paths.
+        data: a data set's name or path.
+        pictures: samples of each model, at most as many as there are held-out pictures.
+        store: the folder that figures and samples are kept in; by default one in the user's cache.
+        again: measure anew what is kept.
+        progress: is called with the share of the work done, 0 to 1, and what is being done.
+
+    Raises:
+        LabError: for a model or data that cannot be opened, or do not go together.
+    """
+    paths = [model.path if isinstance(model, Model) else model for model in models]
+    where = None if store is None else Path(store)
+    for event in judging.judge(
+        paths, data, pictures=pictures, seed=seed, store=where, device=device, again=again
+    ):
+        if isinstance(event, JudgeProgress):
+            progress(event.share, event.words)
+        elif isinstance(event, JudgeDone):
+            return event.table
+    raise AssertionError("the judge ends with a table")
 
 
 def _opened(model: Model | str | Path) -> Model:

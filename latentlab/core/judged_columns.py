@@ -34,8 +34,8 @@ def _in_space(space: Space, chief: bool) -> tuple[Column, ...]:
             "Fréchet distance between the Gaussians of samples and of training pictures.",
         ),
         column(
-            "kid", "KID × 1000", "lower", 2, "",
-            "Kernel distance (squared, times 1000) of samples to training pictures: a polynomial kernel of "
+            "kid", "KID", "lower", 4, "",
+            "Squared kernel distance (MMD²) of samples to training pictures: a polynomial kernel of "
             "degree 3, without bias; it may come out below 0.",
         ),
         column(
@@ -60,11 +60,13 @@ def _in_space(space: Space, chief: bool) -> tuple[Column, ...]:
 _DENSITY = (
     Column(
         "nats", "density", "log p(x)", "nats", "higher", 2,
+        floor="a decoder that knows nothing of the picture: each pixel by its frequencies",
         help="Mean log density of a held-out picture. Only figures of one measure compare: binary pixels (of "
         "binarised pictures), bytes, colours of a palette, or a continuous density of pixels.",
     ),
     Column(
         "bits", "density", "Bits a dimension", "bits", "lower", 3, chief=False,
+        floor="a decoder that knows nothing of the picture: each pixel by its frequencies",
         help="The same in bits for each number of a picture, for models of bytes.",
     ),
 )  # fmt: skip
@@ -94,7 +96,7 @@ _REPRESENTATION = (
     *(
         Column(
             f"probe_{name}", "representation", f"Probe, {labels}", "%", "higher", 1,
-            floor="the pixels themselves in place of the encoding",
+            floor="64 principal components of the pixels in place of the encoding",
             help=f"Accuracy on held-out pictures of a linear classifier of the encodings, from {labels}; of "
             "attributes the mean over all.",
         )

@@ -52,19 +52,13 @@ def cell_from(fields: object) -> Cell:
 
 
 def table_as_dict(table: Table) -> dict[str, Any]:
-    """The table with everything in it except the columns' texts, which come from the program."""
+    """The table as one object, with everything in it except the columns' texts, which come from the program.
+
+    `models` is a list of `name`, `density`, `samples`, `representation` (figures by name, None where a model
+    cannot be measured so; samples in the chief feature space, the others under `spaces`), and `cells`, which
+    hold the same with errors, counts, seconds, floors and notes.
+    """
     chief = {column.space for column in table.columns if column.chief and column.space}
-    rows = [
-        {
-            "name": row.name,
-            "hash": row.hash,
-            "kind": row.kind,
-            "learnt": row.learnt,
-            "sampling": row.sampling,
-            "cells": {key: cell_as_dict(cell) for key, cell in row.cells.items()},
-        }
-        for row in table.rows
-    ]
     return {
         "data": table.data,
         "fingerprint": table.fingerprint,
@@ -72,7 +66,42 @@ def table_as_dict(table: Table) -> dict[str, Any]:
         "seed": table.seed,
         "version": table.version,
         "chief": next(iter(chief), SPACES[0]),
-        "rows": rows,
+        "models": [row_as_dict(row, table) for row in table.rows],
+    }
+
+
+def row_as_dict(row: Row, table: Table) -> dict[str, Any]:
+    """A model of the table; see `table_as_dict`."""
+    samples: dict[str, Any] = {}
+    spaces: dict[str, dict[str, Any]] = {}
+    for column in table.of_axis("samples"):
+        cell = row.cells.get(column.key, Cell())
+        figures = {column.name: cell.value, **({f"{column.name}_floor": cell.floor} if column.floor else {})}
+        if column.space:
+            spaces.setdefault(column.space, {}).update(figures)
+        if column.chief or not column.space:
+            samples.update(figures)
+    return {
+        "name": row.name,
+        "hash": row.hash,
+        "kind": row.kind,
+        "learnt": row.learnt,
+        "density": _density_of(row),
+        "samples": {**samples, "seconds_per_1000": row.sampling, "spaces": spaces},
+        "representation": {
+            column.name: row.cells.get(column.key, Cell()).value for column in table.of_axis("representation")
+        },
+        "cells": {key: cell_as_dict(cell) for key, cell in row.cells.items()},
+    }
+
+
+def _density_of(row: Row) -> dict[str, Any]:
+    cell = row.cells.get("nats", Cell())
+    return {
+        "nats": cell.value,
+        "tag": None if cell.tag is None else cell.tag.how,
+        "measure": None if cell.tag is None else cell.tag.measure,
+        "bits_per_dimension": row.cells.get("bits", Cell()).value,
     }
 
 
@@ -90,7 +119,7 @@ def table_from(fields: object) -> Table:
         seed=_whole(found.get("seed")),
         version=_whole(found.get("version")),
         columns=columns(_one_of(found.get("chief"), SPACES)),
-        rows=tuple(_row(_mapping(row)) for row in _list(found.get("rows"))),
+        rows=tuple(_row(_mapping(row)) for row in _list(found.get("models"))),
     )
 
 
@@ -103,7 +132,7 @@ def _row(found: Mapping[str, Any]) -> Row:
         kind=_text(found.get("kind", "")),
         cells={str(key): cell_from(cell) for key, cell in cells.items()},
         learnt=None if learnt is None else _whole(learnt),
-        sampling=_number(found.get("sampling")),
+        sampling=_number(_mapping(found.get("samples", {})).get("seconds_per_1000")),
     )
 
 

@@ -26,9 +26,9 @@ Standing = Literal["better", "alike", "worse", ""]
 # The feature spaces that samples are compared in.
 Space = Literal["", "features", "untrained", "pixels"]
 SPACES: tuple[Space, ...] = ("features", "untrained", "pixels")
-# The pictures behind a cell: drawn samples, held-out pictures, those beside their reconstructions, or samples
-# beside their nearest training pictures.
-Shows = Literal["", "samples", "held-out", "reconstructions", "nearest"]
+# The pictures behind a cell: drawn samples, training or held-out pictures, held-out ones beside their
+# reconstructions, or samples beside their nearest training pictures.
+Shows = Literal["", "samples", "training", "held-out", "reconstructions", "nearest"]
 # Standard errors between a figure and its floor, above which they differ.
 _APART = 2.0
 
@@ -39,7 +39,7 @@ class Behind:
 
     Attributes:
         shows: what they are.
-        numbers: their numbers: of samples in the order drawn, of held-out pictures in the test split.
+        numbers: their numbers: of samples in the order drawn, of others in their split.
         words: what is told of them, such as "the least likely".
     """
 

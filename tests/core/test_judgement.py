@@ -85,10 +85,10 @@ def test_that_a_table_comes_back_from_json() -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        {"rows": 3}, {"pictures": -1}, {"chief": "none"}, {"data": None},
-        {"rows": [{"name": "a", "hash": "b", "cells": {"nats": {"value": "high"}}}]},
-        {"rows": [{"name": "a", "hash": "b", "cells": {"nats": {"value": float("nan")}}}]},
-        {"rows": [{"name": "a", "hash": "b", "cells": {"nats": {"value": 1, "tag": {"how": "so"}}}}]},
+        {"models": 3}, {"pictures": -1}, {"chief": "none"}, {"data": None},
+        {"models": [{"name": "a", "hash": "b", "cells": {"nats": {"value": "high"}}}]},
+        {"models": [{"name": "a", "hash": "b", "cells": {"nats": {"value": float("nan")}}}]},
+        {"models": [{"name": "a", "hash": "b", "cells": {"nats": {"value": 1, "tag": {"how": "so"}}}}]},
     ],
 )  # fmt: skip
 def test_that_damaged_json_is_refused(damage: dict[str, object]) -> None:

@@ -110,7 +110,7 @@ def evaluate(
     require_shape(data, model.picture_shape)
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
-    chunk = _chunk(model)
+    chunk = decode_chunk(model)
     images, y = data.images.to(device), conditions_of(model, data)
     y = None if y is None else y.to(device)
     tag = model.density_tag if isinstance(model, TellsDensity) else None
@@ -139,7 +139,7 @@ def evaluate(
     spread = torch.linspace(0, len(images) - 1, likelihood_images).round().long().to(device)
     told = None if y is None else y[spread]
     total = total_elbo = 0.0
-    values = _log_likelihoods(model, images[spread], told, samples, generator, chunk)
+    values = log_likelihoods(model, images[spread], told, samples, generator, chunk)
     for done, (value, elbo) in enumerate(values, 1):
         total, total_elbo = total + value, total_elbo + elbo
         progress(1.0 - bulk + bulk * done / likelihood_images)
@@ -191,13 +191,13 @@ def _exact(model: nn.Module, images: Tensor, y: Tensor | None, chunk: int) -> fl
     return total / len(images)
 
 
-def _chunk(model: HasLikelihood) -> int:
+def decode_chunk(model: HasLikelihood) -> int:
     """How many pictures to decode at once: 1,000, or fewer where a decoder has large outputs."""
     outputs = math.prod(model.likelihood.outputs_shape(model.picture_shape))
     return max(1, min(1000, _MAX_OUTPUTS // outputs))
 
 
-def _log_likelihoods(
+def log_likelihoods(
     model: nn.Module,
     images: Tensor,
     y: Tensor | None,

@@ -115,12 +115,19 @@ def decode_in_chunks(
 
 @torch.no_grad()
 def draw_in_chunks(
-    model: nn.Module, count: int, seed: int = 0, *, y: Tensor | None = None, chunk: int = _DRAWN
+    model: nn.Module,
+    count: int,
+    seed: int = 0,
+    *,
+    y: Tensor | None = None,
+    chunk: int = _DRAWN,
+    first: int = 0,
 ) -> Iterator[Tensor]:
     """Pictures drawn directly by a model without a latent space; float32 (n, C, H, W) in [0, 1] on the CPU.
 
     Each chunk has a stream of its own and is always drawn whole: a picture does not depend on how many are
-    requested. `y` as for `decode_in_chunks`.
+    requested. `first` is the number of the first picture; `y` as for `decode_in_chunks`, of the pictures
+    requested.
 
     Raises:
         LabError: if the model cannot draw pictures.
@@ -128,13 +135,17 @@ def draw_in_chunks(
     if not isinstance(model, Samples):
         raise LabError(f"a {type(model).__name__} does not generate pictures")
     device = next(model.parameters()).device
-    for first in range(0, count, chunk):
-        told = y if y is None or y.ndim == 1 else y[first : first + chunk]
-        if told is not None and told.ndim > 1:
+    if y is not None and y.ndim > 1 and first % chunk:
+        y = torch.cat([y[:1].expand(first % chunk, -1), y])
+    for begin in range(first - first % chunk, first + count, chunk):
+        told = y
+        if y is not None and y.ndim > 1:
+            place = begin - first + first % chunk
+            told = y[place : place + chunk]
             told = torch.cat([told, told[-1:].expand(chunk - len(told), -1)])
-        generator = torch.Generator().manual_seed(seed + _STRIDE * (first // chunk))
+        generator = torch.Generator().manual_seed(seed + _STRIDE * (begin // chunk))
         pictures = model.draw_pictures(chunk, generator, None if told is None else told.to(device))
-        yield pictures[: count - first].float().cpu()
+        yield pictures[max(0, first - begin) : first + count - begin].float().cpu()
 
 
 def _filled_up(rows: Tensor) -> Tensor:

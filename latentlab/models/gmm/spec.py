@@ -155,9 +155,7 @@ KIND = KindSpec(
     when="Several Gaussians in place of one, fitted by EM: the step from PCA to models of groups.",
     config=GMMConfig,
     model="latentlab.models.gmm.model:GMM",
-    capabilities=frozenset(
-        {Capability.SAMPLES, Capability.TELLS_DENSITY, Capability.FITS, Capability.HAS_COMPONENTS}
-    ),
+    capabilities=frozenset({Capability.SAMPLES, Capability.TELLS_DENSITY, Capability.FITS}),
     also=_also,
     conditioned=_by_class,
     figures=FIGURES,

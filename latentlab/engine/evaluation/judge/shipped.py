@@ -7,7 +7,11 @@ import json
 from latentlab.core.judged_json import table_from
 from latentlab.core.judgement import Table
 from latentlab.data.files import open_to_read
-from latentlab.shipped import JUDGED
+from latentlab.engine.files.model_catalog import capabilities_of, card_in
+from latentlab.models.capabilities import Capability, makes_pictures
+from latentlab.shipped import JUDGED, model_files
+
+_OF_AN_AXIS = frozenset({Capability.ENCODES, Capability.TELLS_DENSITY})
 
 
 def shipped_table(data: str) -> Table | None:
@@ -19,3 +23,14 @@ def shipped_table(data: str) -> Table | None:
             return table_from(json.loads(stream.read()))
     except (OSError, ValueError):
         return None
+
+
+def models_to_ship(data: str) -> list[str]:
+    """The names of the models that ship for a data set and have something to judge."""
+    found = []
+    for name, path in model_files().items():
+        card = card_in(path)
+        can = capabilities_of(card)
+        if card and card["data"].get("name") == data and (makes_pictures(can) or can & _OF_AN_AXIS):
+            found.append(name)
+    return found

@@ -1,0 +1,268 @@
+"""Measures one model on one data set, a piece of the table after another.
+
+A piece is a few columns that are measured together. What belongs to the data set itself, such as the floors
+and the training pictures in a feature space, is measured when the first piece needs it, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from latentlab.core.judgement import SPACES, Cell, Space
+from latentlab.engine.evaluation.judge import classes, representation
+from latentlab.engine.evaluation.judge.compared import NAMES, Figure, compare
+from latentlab.engine.evaluation.judge.copying import COPIES, Copied, copying
+from latentlab.engine.evaluation.judge.densities import densities
+from latentlab.engine.evaluation.judge.drawing import Drawn, drawn, draws, how_drawn
+from latentlab.engine.evaluation.judge.spaces import Reference, reference
+from latentlab.engine.evaluation.judge.stopwatch import Stopwatch
+from latentlab.engine.evaluation.judge.store import OF_DATA, Store
+from latentlab.engine.evaluation.judge.subject import Subject
+from latentlab.engine.evaluation.reference import spread
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.models.base import Encodes, conditional
+
+Cells = dict[str, Cell]
+# A piece of work: yields the share done of it, at the end its cells.
+Work = Generator[float, None, Cells]
+
+
+@dataclass(eq=False)
+class Bench:
+    """A data set, what is known of it, and where figures are kept.
+
+    Attributes:
+        count: N, how many samples and held-out pictures are compared.
+        seed: of all draws.
+    """
+
+    subject: Subject
+    store: Store
+    count: int
+    seed: int
+    _references: dict[Space, Reference] = field(default_factory=dict)
+    _copied: Copied | None = None
+
+    def reference(self, space: Space) -> Generator[float, None, Reference]:
+        """The training pictures in a space."""
+        if space not in self._references:
+            self._references[space] = yield from reference(self.subject, space, self.count, self.store)
+        return self._references[space]
+
+    def floor(self, piece: str, measure: Callable[[], Work]) -> Work:
+        """Floors by the name of their figure: those that are kept, or measured now."""
+        kept = self.store.cells(OF_DATA, f"floor-{piece}")
+        if kept is None:
+            kept = yield from measure()
+            self.store.keep(OF_DATA, f"floor-{piece}", kept)
+        return dict(kept)
+
+    def copied(self) -> Generator[float, None, Copied]:
+        """How near held-out pictures come to training pictures."""
+        if self._copied is None:
+            self._copied = yield from Copied.of(self.subject, self.count)
+        return self._copied
+
+
+@dataclass(eq=False)
+class OnBench:
+    """A model on the bench; it encodes and draws when the first piece needs that."""
+
+    bench: Bench
+    loaded: LoadedModel
+    _drawn: Drawn | None = None
+    _encoded: tuple[Tensor, Tensor] | None = None
+
+    def encodings(self) -> Generator[float, None, tuple[Tensor, Tensor]]:
+        """The encodings of all training and of all held-out pictures."""
+        if self._encoded is None:
+            train = yield from representation.encoded(self.loaded, self.bench.subject.train)
+            self._encoded = train, (yield from representation.encoded(self.loaded, self.bench.subject.test))
+        return self._encoded
+
+    def samples(self) -> Generator[float, None, Drawn]:
+        """Its samples."""
+        if self._drawn is None:
+            bench = self.bench
+            self._drawn = yield from drawn(self.loaded, bench.subject, bench.count, bench.seed, bench.store)
+        return self._drawn
+
+
+def _density(on: OnBench) -> Work:
+    return (yield from densities(on.loaded, on.bench.subject, on.bench.seed))
+
+
+def _in_space(on: OnBench, space: Space) -> Work:
+    bench, keys = on.bench, [f"{name}.{space}" for name in NAMES]
+    why = "" if draws(on.loaded.model) else _NO_SAMPLES
+    if not why and space == "features":
+        why = bench.subject.without_judge(on.loaded.card)
+    if why:
+        return dict.fromkeys(keys, Cell(note=why))
+    known = yield from bench.reference(space)
+
+    def of_held_out() -> Work:
+        points = yield from known.points(spread(bench.subject.test.images, bench.count))
+        return _as_cells((yield from compare(known, points, bench.seed)), bench.count)
+
+    floors = yield from bench.floor(space, of_held_out)
+    samples = yield from on.samples()
+    points = yield from known.points(samples.pictures)
+    figures = yield from compare(known, points, bench.seed)
+    return {
+        f"{name}.{space}": _cell(figure, len(points), floors.get(name), how_drawn(on.loaded.model))
+        for name, figure in figures.items()
+    }
+
+
+def _classes(on: OnBench) -> Work:
+    bench = on.bench
+    why = _NO_SAMPLES if not draws(on.loaded.model) else bench.subject.without_judge(on.loaded.card)
+    if why:
+        return dict.fromkeys(("as_asked", "evenness"), Cell(note=why))
+    shares = yield from classes.frequencies(bench.subject, bench.store)
+
+    def of_held_out() -> Work:
+        found = yield from classes.held_out(bench.subject, bench.count, shares, bench.seed)
+        return _as_cells(found, bench.count)
+
+    floors = yield from bench.floor("classes", of_held_out)
+    samples = yield from on.samples()
+    shown = yield from classes.seen(bench.subject, samples.pictures)
+    found: Figure | str = "it cannot be asked for a class or attributes"
+    if samples.y is not None and conditional(on.loaded.model) is not None:
+        found = classes.as_asked(bench.subject, on.loaded.model, shown, samples.y)
+    even = classes.evenness(bench.subject, shown, shares, bench.seed)
+    asked = Cell(note=found) if isinstance(found, str) else _cell(found, len(shown), floors.get("as_asked"))
+    return {"as_asked": asked, "evenness": _cell(even, len(shown), floors.get("evenness"))}
+
+
+def _copies(on: OnBench) -> Work:
+    bench = on.bench
+    if not draws(on.loaded.model):
+        return dict.fromkeys(COPIES, Cell(note=_NO_SAMPLES))
+    copied = yield from bench.copied()
+
+    def of_held_out() -> Work:
+        return _as_cells((yield from copying(copied, copied.others)), len(copied.others))
+
+    floors = yield from bench.floor("copies", of_held_out)
+    samples = yield from on.samples()
+    figures = yield from copying(copied, samples.pictures)
+    return {name: _cell(figure, len(samples.pictures), floors.get(name)) for name, figure in figures.items()}
+
+
+def _probe(on: OnBench, name: str) -> Work:
+    bench, (labels, _) = on.bench, representation.LABELS[name]
+    why = representation.why_no_probe(bench.subject, on.loaded.model, labels)
+    if why:
+        return {name: Cell(note=why)}
+
+    def of_components() -> Work:
+        figure = yield from representation.component_probe(name, bench.subject, bench.store, bench.seed)
+        return {name: Cell(figure.value, figure.error)}
+
+    floors = yield from bench.floor(name, of_components)
+    train, test = yield from on.encodings()
+    figure, count = yield from representation.probe(name, train, test, bench.subject, bench.seed)
+    return {name: _cell(figure, count, floors.get(name))}
+
+
+def _reconstruction(on: OnBench) -> Work:
+    model = on.loaded.model
+    if not isinstance(model, Encodes):
+        return dict.fromkeys(("reconstruction", "active_units"), Cell(note="it does not encode pictures"))
+    figure, active, count = yield from representation.reconstruction(on.loaded, on.bench.subject)
+    units = Cell(float(active), None, count, note=f"of {model.latents:,}")
+    if figure.value != figure.value:
+        return {"reconstruction": Cell(note="it does not decode pictures"), "active_units": units}
+
+    def of_components() -> Work:
+        best = yield from representation.rebuilt_by_components(
+            on.bench.subject, model.latents, on.bench.store
+        )
+        return {"reconstruction": Cell() if best is None else Cell(best.value, best.error)}
+
+    floors = yield from on.bench.floor(f"components-{model.latents}", of_components)
+    return {"reconstruction": _cell(figure, count, floors["reconstruction"]), "active_units": units}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Columns that are measured together.
+
+    Attributes:
+        name: of its file.
+        keys: of the columns.
+        words: what is done.
+        weight: about how long it takes, in some unit.
+        draws: whether it needs samples.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    words: str
+    weight: float
+    measure: Callable[[OnBench], Work] = field(repr=False)
+    draws: bool = False
+
+
+def _space_piece(space: Space) -> Piece:
+    keys = tuple(f"{name}.{space}" for name in NAMES)
+    return Piece(
+        f"space-{space}", keys, "comparing samples", 2.0, lambda on: _in_space(on, space), draws=True
+    )
+
+
+def _probe_piece(name: str) -> Piece:
+    return Piece(name, (name,), "training a probe", 1.0, lambda on: _probe(on, name))
+
+
+# In this order: what takes longest last.
+PIECES = (
+    Piece("reconstruction", ("reconstruction", "active_units"), "rebuilding pictures", 0.5, _reconstruction),
+    *map(_probe_piece, representation.LABELS),
+    Piece("density", ("nats", "bits"), "measuring log p(x)", 6.0, _density),
+    *map(_space_piece, SPACES),
+    Piece("classes", ("as_asked", "evenness"), "looking for classes", 0.5, _classes, draws=True),
+    Piece("copies", COPIES, "looking for copies", 3.0, _copies, draws=True),
+)
+_NO_SAMPLES = "it does not draw pictures"
+
+
+def timed(work: Work) -> Work:
+    """The same work, with the seconds that it took in its cells."""
+    seconds = 0.0
+    while True:
+        watch = Stopwatch()
+        try:
+            share = next(work)
+        except StopIteration as ended:
+            seconds += watch.seconds
+            cells: Mapping[str, Cell] = ended.value
+            return {key: _with_time(cell, seconds) for key, cell in cells.items()}
+        seconds += watch.seconds
+        yield share
+
+
+def _with_time(cell: Cell, seconds: float) -> Cell:
+    return Cell(**{**vars(cell), "seconds": seconds})
+
+
+def _as_cells(figures: Mapping[str, Figure], count: int) -> Cells:
+    return {name: _cell(figure, count, None) for name, figure in figures.items()}
+
+
+def _cell(figure: Figure, count: int, floor: Cell | None, note: str = "") -> Cell:
+    return Cell(
+        figure.value,
+        figure.error if figure.error == figure.error else None,
+        count,
+        floor=None if floor is None else floor.value,
+        floor_error=None if floor is None else floor.error,
+        note=note,
+        behind=figure.behind,
+    )
