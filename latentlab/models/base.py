@@ -27,6 +27,7 @@ from latentlab.models.checks import (
     require_conditions,
     require_range,
 )
+from latentlab.models.components import HasComponents
 from latentlab.models.linear import DecodesLinearly, HasEigenpictures, linear
 from latentlab.models.priors import Prior, StandardNormal
 from latentlab.models.terms import Denoised, ElboTerms, ImportanceTerms, LabelTerms, NoiseTerms, Posterior
@@ -45,6 +46,7 @@ __all__ = [
     "ElboTerms",
     "Encodes",
     "Fits",
+    "HasComponents",
     "HasEigenpictures",
     "HasLikelihood",
     "HasPrior",
@@ -260,6 +262,7 @@ PROTOCOLS: Mapping[Capability, type] = {
     Capability.FITS: Fits,
     Capability.HAS_EIGENPICTURES: HasEigenpictures,
     Capability.DECODES_LINEARLY: DecodesLinearly,
+    Capability.HAS_COMPONENTS: HasComponents,
 }
 
 

@@ -25,6 +25,7 @@ class Capability(StrEnum):
     FITS = "fits"
     HAS_EIGENPICTURES = "has-eigenpictures"
     DECODES_LINEARLY = "decodes-linearly"
+    HAS_COMPONENTS = "has-components"
 
 
 # What a model gains by a prior that is fitted to its codes; see `latentlab.models.with_prior`.

@@ -173,6 +173,15 @@ def _decodes_linearly(model: nn.Module) -> None:
     assert torch.allclose(seen.flatten(1)[inside], (z @ rows)[inside], atol=1e-6)
 
 
+def _has_components(model: nn.Module) -> None:
+    x = toy_set("test").images.float() / 255.0
+    known, r = model.as_mixture(), model.responsibilities(x)
+    assert r.shape == (64, len(known.weights))
+    assert known.components.mean.shape == (len(known.weights), x[0].numel())
+    torch.testing.assert_close(r.sum(1), torch.ones(64))
+    torch.testing.assert_close(known.responsibilities(x.flatten(1).double()).float(), r)
+
+
 PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
     Capability.ENCODES: _encodes,
     Capability.DECODES: _decodes,
@@ -185,6 +194,7 @@ PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
     Capability.CLASSIFIES: _classifies,
     Capability.CONDITIONAL: _conditional,
     Capability.FITS: _fits,
+    Capability.HAS_COMPONENTS: _has_components,
     Capability.HAS_EIGENPICTURES: _has_eigenpictures,
     Capability.DECODES_LINEARLY: _decodes_linearly,
 }

@@ -149,3 +149,48 @@ class NoiseRequest(Request[NoiseReply]):
 
     priority: ClassVar[int] = 1
     seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class IdealReply(Reply):
+    """What the ideal denoiser makes of some frames of one picture; see `latentlab.core.ideal_denoiser`.
+
+    Attributes:
+        t: the times of these n frames.
+        picture: as in the request.
+        mean: E[x_0 | x_t], float32 (n, C, H, W) in [-1, 1].
+        nearest: the training pictures of the largest weights, the largest first, uint8 (n, k, C, H, W).
+        weights: these weights, float64 (n, k).
+        effective: how many pictures share the weight, (n,).
+        among: how many training pictures the mean is over.
+        words: which these are.
+        exact: whether they are, to the bit, what the model learnt from, as far as its file says.
+    """
+
+    t: tuple[int, ...]
+    picture: object
+    mean: NDArray[np.float32]
+    nearest: NDArray[np.uint8]
+    weights: NDArray[np.float64]
+    effective: NDArray[np.float64]
+    among: int
+    words: str
+    exact: bool
+
+
+@dataclass(frozen=True, eq=False)
+class IdealRequest(Request[IdealReply]):
+    """What the ideal denoiser makes of one picture at some frames of its tape.
+
+    Attributes:
+        x_t: the noisy picture at each frame, (n, C, H, W); the one that is wanted first comes first.
+        t: the times of the frames.
+        condition: what the model was asked for there; () for nothing.
+        picture: anything that says which picture of which tape it is; it is sent back.
+    """
+
+    priority: ClassVar[int] = 2
+    x_t: NDArray[np.float32]
+    t: tuple[int, ...]
+    condition: Point = ()
+    picture: object = None

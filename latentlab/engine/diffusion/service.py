@@ -10,11 +10,13 @@ from typing import Any
 
 import torch
 
+from latentlab.engine.diffusion.ideal import IdealPictures, answered
 from latentlab.engine.diffusion.recipes import Recipe
 from latentlab.engine.diffusion.requests import (
     DenoiserReply,
     FollowDenoiserRequest,
     FrameReply,
+    IdealRequest,
     NoiseReply,
     NoiseRequest,
     OpenDenoiserRequest,
@@ -24,7 +26,7 @@ from latentlab.engine.diffusion.requests import (
     TapeRequest,
 )
 from latentlab.engine.diffusion.runner import Diffusion, Frame, as_bytes
-from latentlab.engine.files.checkpoint import empty_model, load_model
+from latentlab.engine.files.checkpoint import LoadedModel, empty_model, load_model
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
@@ -52,6 +54,9 @@ class DiffusionService(Server):
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
         self._diffusion: Diffusion | None = None
+        self._loaded: LoadedModel | None = None
+        # What the open model learnt from; read on first use.
+        self._ideal: IdealPictures | None = None
         # An unfinished run: it may be stopped and resumed.
         self._under_way: _Run | None = None
 
@@ -89,6 +94,7 @@ class DiffusionService(Server):
         if not isinstance(model, Denoises):
             raise LabError("is not a diffusion model", loaded.path)
         self._diffusion, self._under_way = Diffusion(model), None
+        self._loaded, self._ideal = loaded, None
         told = conditional(model)
         yield DenoiserReply(
             generation=request.generation,
@@ -149,6 +155,15 @@ class DiffusionService(Server):
     def _predict(self, request: PredictionRequest) -> Iterator[Reply | None]:
         x0_hat = self.diffusion.predict(request.x_t, request.t, request.conditions, request.guidance)
         yield PredictionReply(request.generation, request.t, x0_hat)
+
+    @handles(IdealRequest)
+    def _ideally(self, request: IdealRequest) -> Iterator[Reply | None]:
+        schedule = self.diffusion.schedule
+        assert self._loaded is not None
+        if self._ideal is None:
+            self._ideal = IdealPictures(self._loaded)
+            yield None
+        yield from answered(self._ideal, schedule, request)
 
     @handles(NoiseRequest)
     def _noise(self, request: NoiseRequest) -> Iterator[Reply | None]:

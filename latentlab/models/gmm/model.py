@@ -92,6 +92,10 @@ class GMM(nn.Module):
             components = LowRank(mean, self.factors.to(exact), self.noise.to(exact))
         return Mixture(self.weights.to(exact), components)
 
+    def as_mixture(self) -> Mixture:
+        """See `HasComponents`."""
+        return self.mixture
+
     def adopt(self, known: Mixture) -> None:
         """Takes the numbers of a mixture of the same size."""
         self.weights.copy_(known.weights)

@@ -155,7 +155,9 @@ KIND = KindSpec(
     when="Several Gaussians in place of one, fitted by EM: the step from PCA to models of groups.",
     config=GMMConfig,
     model="latentlab.models.gmm.model:GMM",
-    capabilities=frozenset({Capability.SAMPLES, Capability.TELLS_DENSITY, Capability.FITS}),
+    capabilities=frozenset(
+        {Capability.SAMPLES, Capability.TELLS_DENSITY, Capability.FITS, Capability.HAS_COMPONENTS}
+    ),
     also=_also,
     conditioned=_by_class,
     figures=FIGURES,

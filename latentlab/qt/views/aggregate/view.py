@@ -17,6 +17,8 @@ from latentlab.session.edits import MoveProbe
 from latentlab.session.plane import dimension_name
 
 _NAMED = 12
+# Up to so many dimensions some thousand codes lie densely.
+_FEW = 4
 
 
 class AggregateView(QWidget):
@@ -140,6 +142,7 @@ class AggregateView(QWidget):
             self.status.setText(words)
             return
         information, marginal = reply.information, reply.marginal
+        wide = reply.latents > _FEW
         self.kl.setText(f"KL of a picture: {information + marginal:.2f} nats, of which")
         self.bar.show_parts(information, marginal)
         limit = f" This is nearly log N = {reply.most:.2f}, all that {reply.pictures:,} pictures can show."
@@ -152,9 +155,9 @@ class AggregateView(QWidget):
             "differ from the prior. Samples pay for it."
         )
         self.holes.setText(
-            f"{100 * reply.holes:.1f} ± {100 * reply.holes_error:.1f} % of the prior lies in holes, farther "
-            "from all codes than 99 of 100 held-out codes are."
-            + (" In many dimensions this finds few of them." if reply.latents > 8 else "")
+            f"{100 * reply.holes:.1f} ± {100 * reply.holes_error:.1f} % of the prior lies in holes: "
+            "there it expects more than ten times as many codes as there are."
+            + (" In so many dimensions gaps are everywhere, and this is an upper bound." if wide else "")
         )
         self.into.setEnabled(bool(reply.examples))
         self.collapsed.setText(_collapsed(reply.collapsed, reply.latents))

@@ -12,6 +12,8 @@ from latentlab.engine.diffusion.recipes import Recipe
 from latentlab.engine.diffusion.requests import (
     DenoiserReply,
     FrameReply,
+    IdealReply,
+    IdealRequest,
     NoiseReply,
     NoiseRequest,
     OpenDenoiserRequest,
@@ -50,6 +52,8 @@ class FakeService:
         self.hold = threading.Event()
         self.hold.set()
         self.pause = 0
+        # Why there is no ideal denoiser; "" where there is one.
+        self.no_ideal = ""
 
     @property
     def tapes(self) -> list[TapeRequest]:
@@ -71,8 +75,29 @@ class FakeService:
                 yield from self._run(request)
             case PredictionRequest():
                 yield PredictionReply(request.generation, request.t, request.x_t)
+            case IdealRequest():
+                yield from self._ideal(request)
             case NoiseRequest():
                 yield NoiseReply(request.generation, request.seed, noise_of(request.seed))
+
+    def _ideal(self, request: IdealRequest) -> Iterator[Reply | None]:
+        """The mean is as dark as t is large: the two part at t = 40. First one frame, then the others."""
+        if self.no_ideal:
+            raise LabError(self.no_ideal)
+        for some in (slice(0, 1), slice(1, None)):
+            times = request.t[some]
+            if not times:
+                return
+            apart = np.array([0.0 if t > 40 else 0.4 for t in times], np.float32)
+            yield IdealReply(
+                request.generation, times, request.picture,
+                mean=request.x_t[some] * 0.5 + apart.reshape(-1, 1, 1, 1),
+                nearest=np.full((len(times), 4, 1, SIDE, SIDE), 77, np.uint8),
+                weights=np.tile([0.5, 0.25, 0.15, 0.0005], (len(times), 1)),
+                effective=np.full(len(times), 4.2), among=6000, words="training pictures of class 1",
+                exact=True,
+            )  # fmt: skip
+            yield None
 
     def _run(self, request: TapeRequest) -> Iterator[Reply | None]:
         recipe = request.recipe

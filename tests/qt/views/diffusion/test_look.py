@@ -101,12 +101,12 @@ def test_that_tab_goes_from_the_settings_to_the_pictures_the_tape_and_the_button
 ) -> None:
     page.form.guidance.setFocus()
     stops = []
-    for _ in range(15):
+    for _ in range(16):
         now = page.focusWidget()
         stops.append(now.objectName())
         qtbot.keyClick(now, Qt.Key.Key_Tab)
     expected = (
         "guidanceSlider tapeDraw layer_noisy layer_predicted layer_noise layer_three tapeAlone tapeFour "
     )
-    expected += "tapeAll noisyPictures tape tapeBack tapePlay tapeStep tapeSpeed"
+    expected += "tapeAll idealDenoiser noisyPictures tape tapeBack tapePlay tapeStep tapeSpeed"
     assert stops == expected.split()

@@ -25,16 +25,22 @@ _COUNTS = (
     (FOUR, "tapeFour", "4", "Show the chosen picture and its neighbours, four in all."),
     (ALL, "tapeAll", "All", "Show all pictures of the tape."),
 )
+_IDEAL, _IDEAL_SHORT = "Ideal denoiser", "ideal"
+_IDEAL_TIP = (
+    "Show the exact mean of the training pictures given xₜ, the best that any denoiser can do on them, "
+    "beside the model's prediction of the chosen picture."
+)
 _GAP = 14
 
 
 class LookBar(QWidget):
     """`layer_chosen` (name) and `count_chosen` (1, 4, or 0 for all) say what the user wants to see; the owner
-    shows it, and says so by `show_look`.
+    shows it, and says so by `show_look`. `ideal_wanted` (whether) is about the ideal denoiser.
     """
 
     layer_chosen = Signal(str)
     count_chosen = Signal(int)
+    ideal_wanted = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,13 +67,21 @@ class LookBar(QWidget):
             button.setToolTip(plain_tip(tip))
             button.clicked.connect(partial(self.count_chosen.emit, count))
             row.addWidget(button)
+        row.addSpacing(_GAP)
+        self.ideal = ChoiceButton(_IDEAL)
+        self.ideal.setObjectName("idealDenoiser")
+        self.ideal.setAccessibleName(_IDEAL)
+        self.ideal.setToolTip(plain_tip(_IDEAL_TIP))
+        self.ideal.clicked.connect(self._turn_ideal)
+        row.addWidget(self.ideal)
         row.addStretch(1)
         self._brief = self._low = False
 
     def _width(self, place: int) -> int:
         """How wide the bar is with the long texts, 1, or with the short ones, 2."""
         layers = sum(self._advance(one[place]) for one in _LAYERS)
-        return layers + sum(self._advance(one[2]) for one in _COUNTS) + _GAP
+        ideal = self._advance(_IDEAL if place == 1 else _IDEAL_SHORT)
+        return layers + sum(self._advance(one[2]) for one in _COUNTS) + ideal + 2 * _GAP
 
     def _advance(self, words: str) -> int:
         return self.fontMetrics().horizontalAdvance(words) + 20
@@ -95,6 +109,7 @@ class LookBar(QWidget):
             font.setBold(brief)
             button.setFont(font)
             button.setText(short if brief else words)
+        self.ideal.setText(_IDEAL_SHORT if brief else _IDEAL)
         self.updateGeometry()
 
     def show_look(self, layer: str, count: int) -> None:
@@ -108,6 +123,11 @@ class LookBar(QWidget):
     def turn(self) -> None:
         """Wants the chosen picture alone, or, if it is, all again."""
         self.count_chosen.emit(ALL if self.counts[ONE].isChecked() else ONE)
+
+    @Slot()
+    def _turn_ideal(self) -> None:
+        self.ideal.setChecked(not self.ideal.isChecked())
+        self.ideal_wanted.emit(self.ideal.isChecked())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._abbreviate()

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings, Start
 from latentlab.engine.diffusion.requests import DenoiserReply
@@ -18,6 +18,7 @@ from latentlab.qt.views.diffusion.reverse.changed_note import ChangedNote
 from latentlab.qt.views.diffusion.reverse.draw_buttons import DrawButtons
 from latentlab.qt.views.diffusion.reverse.drawing import Drawing
 from latentlab.qt.views.diffusion.reverse.frame_view import FrameView
+from latentlab.qt.views.diffusion.reverse.ideal_view import IdealView
 from latentlab.qt.views.diffusion.reverse.layout import ReverseLayout
 from latentlab.qt.views.diffusion.reverse.sampler_form import SamplerForm
 from latentlab.qt.views.diffusion.tape.playback import Playback
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # How often a frame is shown during a drag elsewhere.
 _LATE_MS = 300
+# Below this width the column of the ideal denoiser is narrow.
+_NARROW = 860
 
 
 class ReversePage(QWidget):
@@ -52,6 +55,7 @@ class ReversePage(QWidget):
         self.note = ChangedNote()
         self.shown = FrameView(self)
         self.look, self.side, self.panels = self.shown.look, self.shown.side, self.shown.panels
+        self.ideal = IdealView(diffusion, self)
         self.buttons = DrawButtons()
         self.words = Line()
         self.words.setObjectName("frameWords")
@@ -76,9 +80,11 @@ class ReversePage(QWidget):
             self.form, (self.note, self.buttons), self.look, self.panels, self.side, self.words, self.tracks,
             self.transport,
         )  # fmt: skip
-        whole = QVBoxLayout(self)
+        whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._room)
+        whole.setSpacing(0)
+        whole.addWidget(self._room, 1)
+        whole.addWidget(self.ideal.panel)
         self.shown.lie_in(self._room)
 
     def _connect(self) -> None:
@@ -92,6 +98,7 @@ class ReversePage(QWidget):
         playback.changed.connect(self._offer)
         self._late.timeout.connect(self._catch_up)
         self.shown.changed.connect(self._show_again)
+        self.look.ideal_wanted.connect(self.ideal.turn)
         self.tracks.grown.connect(self._room.fit)
         self.tracks.grown.connect(self._order_focus)
         for panel in self.panels:
@@ -106,7 +113,7 @@ class ReversePage(QWidget):
         """Tab goes from the settings to the pictures, the tapes, and what is below them, as one reads."""
         note, buttons, look, transport = self.note, self.buttons, self.look, self.transport
         stops: list[QWidget] = [self.form.guidance, note.draw, note.before, buttons.draw, buttons.stop]
-        stops += [buttons.save, *look.layers.values(), *look.counts.values()]
+        stops += [buttons.save, *look.layers.values(), *look.counts.values(), look.ideal]
         stops += [panel.mosaic for panel in self.panels]
         for row in self.tracks.rows:
             stops += [row.close_button, row.tape]
@@ -116,6 +123,10 @@ class ReversePage(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(420, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.ideal.panel.set_narrow(self.width() < _NARROW)
+        super().resizeEvent(event)
 
     def _all_tracks(self) -> list[Track]:
         """All tapes that take memory: those that are shown first."""
@@ -242,6 +253,7 @@ class ReversePage(QWidget):
             words = of_frame(frame.number, frame.total, frame.t, model.alpha_bar, sampler_settings)
         self.words.setText(words)
         self.shown.show(frame, self.picture, model, track)
+        self.ideal.show(frame, self.picture, track)
         self.tracks.show_frame(frame)
         self._offer()
         if frame is not None:
