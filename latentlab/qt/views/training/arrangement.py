@@ -1,4 +1,7 @@
-"""Where the parts of the training panel stand: above each other where there is room, else in a row."""
+"""Where the parts of the training panel stand: above each other where there is room, else in a row.
+
+Before the first training there are no results, and the form has the whole panel.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,15 @@ _REPORT, _MOST = 130, 16777215
 
 
 class Arrangement:
-    """The form at the left; curves and pictures beside it, the report below the curves or in the form."""
+    """The form at the left; curves and pictures beside it, once there are any; the report below the curves or
+    in the form.
+    """
 
     def __init__(
         self, panel: QWidget, form: TrainingForm, curves: QWidget, pictures: Sequence[QWidget]
     ) -> None:
         self._panel, self._form = panel, form
-        self._below, self._kinds = _Below(), pictures
+        self._below, self._kinds, self._begun = _Below(), pictures, False
         self._pictures = QVBoxLayout(self._below)
         self._pictures.setSpacing(4)
         for widget in pictures:
@@ -38,6 +43,12 @@ class Arrangement:
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._split)
         self._arrange(roomy=False)
+
+    def begin(self) -> None:
+        """A training begins: from now on there are results to be shown."""
+        if not self._begun:
+            self._begun = True
+            self._arrange(self._form.roomy)
 
     def fit(self) -> None:
         """The panel has another size."""
@@ -54,7 +65,8 @@ class Arrangement:
     def _arrange(self, roomy: bool) -> None:
         self._form.show_roomy(roomy)
         self._results.setOrientation(Qt.Orientation.Vertical if roomy else Qt.Orientation.Horizontal)
-        if roomy:
+        self._results.setVisible(self._begun)
+        if roomy and self._begun:
             self._pictures.insertWidget(0, self._form.report)
         else:
             self._form.take_report()

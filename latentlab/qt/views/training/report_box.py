@@ -9,7 +9,10 @@ from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import text_button
 
-INVITATION = "Choose pictures and a model, then Train."
+INVITATION = (
+    "Choose pictures and a model, then Train. Its curves, held-out pictures and new samples appear beside "
+    "this form as it learns."
+)
 _STEPS = 1000
 _BAR = 6
 

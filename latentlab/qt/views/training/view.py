@@ -86,6 +86,7 @@ class TrainingPanel(QWidget):
             trainer.kept.connect(self.strip.end)
         self.beta.moved.connect(self._beta_moved)
         trainer.staged.connect(self._staged)
+        trainer.told.connect(self._arrangement.begin)
         trainer.unfolded.connect(self._unfolded)
         self._model_chosen()
         self._staged(trainer.stage)
@@ -246,6 +247,7 @@ class TrainingPanel(QWidget):
         """Starts a training, unless one is running; clears the curves."""
         if not self.idle:
             return
+        self._arrangement.begin()
         self.report.begin(beginning)
         if self.strip is not None:
             self.strip.begin()

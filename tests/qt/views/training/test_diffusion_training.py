@@ -104,7 +104,7 @@ def test_that_a_diffusion_model_is_chosen_and_trained_by_mouse_and_the_plane_sta
         qtbot.keyClick(panel.model, Qt.Key.Key_End)
         assert panel.choice.kind == "ddpm"
         assert not panel.beta.isVisible()
-        assert panel.drawn.isVisible()
+        assert not panel.drawn.isHidden()
         click(qtbot, window, "trainStart")
         assert drawn(qtbot, window).shape == (16, 1, 8, 8)
         assert "Drawn at step " in panel.drawn.caption.text()

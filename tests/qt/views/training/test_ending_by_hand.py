@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
 from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.training.events import Judging
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.workspace import Workspace
@@ -22,6 +23,7 @@ from latentlab.qt.widgets.ask_dialogs import NumberDialog, TextDialog
 from latentlab.session.known_data import Known
 from tests.qt.shell import OFFSCREEN
 from tests.qt.views.training.test_training_panel import click, status, training_window, until
+from tests.qt.waiting import until_idle
 from tests.tiny import toy_set
 
 pytestmark = [OFFSCREEN, pytest.mark.slow]
@@ -127,6 +129,12 @@ def test_that_a_large_panel_has_cards_and_options_and_a_low_one_has_what_is_need
     form = panel.form
     assert form.cards.isVisible()
     assert panel.strip is not None
+    assert not panel.curves.isVisible(), "before a training there is nothing to draw"
+    assert form.width() > 850, "and the form has the room"
+    assert "Train" in form.status.text()
+    panel._trainer.told.emit(Judging(1, 1, 2))
+    until_idle()
+    assert panel.curves.isVisible()
     assert panel.strip.geometry().top() > form.report.geometry().top(), "below the report"
     assert panel.curves.height() > panel.strip.height()
     chosen = [card for card in form.cards.cards if card.isChecked()]

@@ -22,6 +22,7 @@ from latentlab.qt.clients.training_orders import Begin, Paused
 from latentlab.qt.clients.training_thread import _fitting
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.training.form import INVITATION
 from latentlab.qt.views.training.options_dialog import OptionsDialog
 from latentlab.qt.views.training.selection import Chosen
 from latentlab.session.known_data import Known
@@ -138,7 +139,7 @@ def test_that_too_few_pictures_are_not_offered_and_refused_without_a_stale_line(
         assert window.bench.training.form.status.text().startswith("mine has 5 pictures, too few to train on")
         assert window.findChild(QPushButton, "trainStart").isEnabled()
         opened(qtbot, window, folder_of(tmp_path / "enough", 12, 16))
-        assert window.bench.training.form.status.text() == "Choose pictures and a model, then Train."
+        assert window.bench.training.form.status.text() == INVITATION
         assert "a model soon overfits" in window.bench.training.form.note.text()
 
 
