@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.film_recorder import FilmRecorder
+from latentlab.qt.clients.judge_client import JudgeClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
@@ -89,7 +90,8 @@ def compose(
     opener = FileOpener(workspace, background, messages, settings, window)
     controller = SessionController(window, workspace, exporter, opener, settings)
     trainer, denoiser_client = TrainerClient(models, window), DenoiserClient(parent=window)
-    views = Views(ViewContext(workspace, trainer, denoiser_client, controller.own_picture.pictures))
+    judge, pictures = JudgeClient(parent=window), controller.own_picture.pictures
+    views = Views(ViewContext(workspace, trainer, denoiser_client, judge, pictures))
     plane, probe = views[LATENT_PLANE], views[PROBE]
     DensityWatcher(workspace, window)
     samples = views[SAMPLES]
@@ -149,6 +151,7 @@ def compose(
         selection=SelectionController(window, settings, views[DATA_BROWSER].offers),
         trainer=trainer,
         denoiser_client=denoiser_client,
+        judge=judge,
         film=film,
         following=following,
         live_samples=live_samples,
@@ -156,6 +159,7 @@ def compose(
         projects=projects,
         project_pages=pages,
         saver=ProjectSaver(workspace, projects, messages, projects_folder(models), pages.save_as, window),
+        views=views,
         docks=docks,
         workspaces=workspaces,
         bar=WorkspaceBar(workspaces),

@@ -266,12 +266,14 @@ class LabWindow(QMainWindow):
         if bench is not None:
             bench.controller.data.leave()
             threads += bench.denoiser_client.request_end() + bench.trainer.request_end()
+            threads += bench.judge.request_end()
             threads += bench.gallery.request_end() + bench.compare.request_end()
         # All are asked to end before one is waited for.
         join(threads)
         if bench is not None:
             bench.trainer.leave()
             bench.denoiser_client.stop()
+            bench.judge.stop()
             bench.compare.stop()
         self.workspace.stop()
         if bench is not None and not bench.background.finish():

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtWidgets import QWidget
 
 from latentlab.qt.controllers.failures import Failures
 from latentlab.qt.controllers.trajectory_tracer import Tracing
 from latentlab.qt.controllers.unfinished_training import UnfinishedTraining
 from latentlab.qt.export import exportables
+from latentlab.qt.shell.panels import AnySpec
 from latentlab.qt.shell.workbench import Workbench
+from latentlab.qt.views.judge.spec import SPEC as JUDGE
+
+if TYPE_CHECKING:
+    from latentlab.qt.views.judge.view import JudgeView
 
 
 def connect(bench: Workbench) -> None:
@@ -19,6 +27,7 @@ def connect(bench: Workbench) -> None:
     _diffusion(bench)
     _training(bench)
     _data_browser(bench)
+    _judge(bench)
     _projects(bench)
     _messages(bench)
     _menus(bench)
@@ -97,6 +106,16 @@ def _data_browser(bench: Workbench) -> None:
     bench.selection.failed.connect(bench.opener.failed)
 
 
+def _judge(bench: Workbench) -> None:
+    def made(spec: AnySpec, view: QWidget) -> None:
+        if spec is JUDGE:
+            judge = cast("JudgeView", view)
+            judge.open_wanted.connect(bench.opener.open_model)
+            judge.told.connect(bench.opener.told)
+
+    bench.views.each(made)
+
+
 def _projects(bench: Workbench) -> None:
     projects = bench.projects
     bench.opener.project_wanted.connect(bench.project_pages.open_path)
@@ -111,7 +130,14 @@ def _messages(bench: Workbench) -> None:
     bench.exporter.saved.connect(bench.status.say_saved)
     bench.opener.told.connect(bench.status.say)
     failures = Failures(bench.messages, bench.crashes.note, bench.window)
-    for source in (bench.exporter, bench.opener, bench.trainer, bench.projects, bench.project_pages):
+    for source in (
+        bench.exporter,
+        bench.opener,
+        bench.trainer,
+        bench.judge,
+        bench.projects,
+        bench.project_pages,
+    ):
         source.failed.connect(failures.report)
     bench.denoiser_client.refused.connect(failures.refused)
     bench.compare.troubled.connect(bench.crashes.note)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.film_recorder import FilmRecorder
+from latentlab.qt.clients.judge_client import JudgeClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
@@ -34,6 +35,7 @@ from latentlab.qt.shell.gallery.gallery import Gallery
 from latentlab.qt.shell.guide.guide import Guide
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
+from latentlab.qt.shell.panels import Views
 from latentlab.qt.shell.presentation import Presentation
 from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.shell.theme import ThemeSwitcher
@@ -68,11 +70,12 @@ class Workbench:
         plane, samples, probe, player, training, diffusion, attributes, own_picture, analogy, compare,
             browser: views that commands speak to, or that ask for something.
         selection: saves a selection of pictures.
-        trainer, denoiser_client: the clients of the other two threads.
+        trainer, denoiser_client, judge: the clients of the other threads.
         film, following, live_samples: what follows a training.
         tapes: the commands that concern tapes and files.
         projects, project_pages, saver: the project of the window, the dialogs that ask about it, and what
             saves it by one click.
+        views: all views, also those that are made later.
         docks: the panels of the views.
         workspaces, bar: which arrangement of them is shown, and the bar that switches.
         presentation: the whole screen for what is shown.
@@ -108,6 +111,7 @@ class Workbench:
     selection: SelectionController
     trainer: TrainerClient
     denoiser_client: DenoiserClient
+    judge: JudgeClient
     film: FilmRecorder
     following: TrainingFollower
     live_samples: SampleFollower
@@ -115,6 +119,7 @@ class Workbench:
     projects: ProjectController
     project_pages: ProjectDialogs
     saver: ProjectSaver
+    views: Views
     docks: Docks
     workspaces: Workspaces
     bar: WorkspaceBar

@@ -17,6 +17,7 @@ from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
+from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
@@ -138,6 +139,12 @@ WORKSPACES = (
         "Compare",
         "See two to four models side by side, with one common probe.",
         COMPARE,
+    ),
+    WorkspaceSpec(
+        "judge",
+        "Judge",
+        "Measure all models of a data set alike: density, samples and representation, in one table.",
+        JUDGE,
     ),
     WorkspaceSpec(
         "data",

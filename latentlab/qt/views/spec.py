@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.judge_client import JudgeClient
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
@@ -29,13 +30,14 @@ class ViewContext:
 
     Attributes:
         workspace: session, undo and the client of the render thread.
-        trainer, denoisers: the clients of the other two threads.
+        trainer, denoisers, judge: the clients of the other threads.
         pictures: the user's own pictures.
     """
 
     workspace: Workspace
     trainer: TrainerClient
     denoisers: DenoiserClient
+    judge: JudgeClient
     pictures: OwnPictures
 
 

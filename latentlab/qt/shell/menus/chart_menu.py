@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
@@ -11,10 +12,15 @@ from PySide6.QtWidgets import QWidget
 from latentlab.engine.files.charts import TABLE_SUFFIX
 from latentlab.qt.controllers.chart_controller import ChartController
 from latentlab.qt.shell.menus.actions import Entry
+from latentlab.qt.shell.panels import AnySpec
 from latentlab.qt.shell.workbench import Workbench
+from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.latent_plane.drawing import PlaneDrawing
 from latentlab.qt.widgets.drawable import Drawable
 from latentlab.qt.widgets.right_click import RightClick
+
+if TYPE_CHECKING:
+    from latentlab.qt.views.judge.view import JudgeView
 
 _MENU = "&File/C&harts"
 
@@ -31,6 +37,14 @@ def _connected(bench: Workbench) -> ChartController:
     for host in (bench.training.curves, bench.player.plot, numbers, bench.diffusion):
         if isinstance(host, QWidget):
             RightClick(host).wanted.connect(partial(_show, charts, host))
+
+    def made(spec: AnySpec, view: QWidget) -> None:
+        if spec is JUDGE:
+            judge = cast("JudgeView", view)
+            judge.save_wanted.connect(charts.ask_to_save)
+            RightClick(judge.charts).wanted.connect(partial(_show, charts, judge.charts))
+
+    bench.views.each(made)
     return charts
 
 

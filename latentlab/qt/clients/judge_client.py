@@ -1,0 +1,106 @@
+"""The window's client of the judge: a thread of its own, which starts when something is asked of it.
+
+Judging takes minutes, in pieces of a second or a few: between two of them it stops, shows the pictures behind
+a cell, or gives way to a drag. What it has measured is kept, so that closing the window loses nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from latentlab.core.judgement import Cell, JudgeDone, Row, Table
+from latentlab.engine.evaluation.judge.requests import BehindRequest, JudgeReply, JudgeRequest
+from latentlab.engine.rendering.serving import Refusal, Reply, Request
+from latentlab.qt.clients.client import Client
+from latentlab.qt.clients.joining import EndingThread, join
+from latentlab.qt.clients.render_thread import RenderThread, Serves
+
+_SERVICE = ("latentlab.engine.evaluation.judge.service", "JudgeService")
+
+
+class JudgeClient(Client):
+    """`told` carries each event of the judging that runs, `changed` says that one has begun or ended,
+    `failed` carries a message and the details for the log.
+
+    The pictures behind a cell come by `on(BehindRequest)`; if there are none to be had, `refused` says why.
+
+    Attributes:
+        running: whether it judges.
+    """
+
+    told = Signal(object)
+    changed = Signal()
+    failed = Signal(str, str)
+
+    def __init__(self, service: Serves | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.running = False
+        self._thread = RenderThread(self._mailbox, service, self, make=_SERVICE, gives_way=True)
+        self._thread.setObjectName("judgingThread")
+        self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
+        self._stopped = False
+
+    def judge(self, models: tuple[str, ...], data: str, pictures: int, seed: int = 0) -> None:
+        """Judges these models (names or paths), in place of what it judges now; see `JudgeRequest`."""
+        self.ask(JudgeRequest, models, data, pictures, seed)
+        self._become(running=True)
+
+    def stop_judging(self) -> None:
+        """Stops after the current piece of work; nothing more is told of it. What is measured is kept."""
+        if self.running:
+            self.ask(JudgeRequest, ())
+            self._become(running=False)
+
+    def look_behind(self, row: Row, data: str, table: Table, cell: Cell) -> None:
+        """Requests the pictures behind a cell of the table of these data, in place of those of another."""
+        self.ask(BehindRequest, row.path or row.name, data, table, cell)
+
+    def give_way(self) -> None:
+        """Something is being dragged: for a moment this thread takes less of the computer."""
+        self._thread.give_way()
+
+    def request_end(self) -> list[EndingThread]:
+        """Tells the thread to end and sends no more requests; returns what is to be joined."""
+        self._stopped = True
+        self._thread.request_end()
+        return [self._thread]
+
+    def stop(self) -> None:
+        """Ends the thread; returns when it has ended or the time limit for joining is over."""
+        join(self.request_end())
+
+    def _send(self, request: Request[Any]) -> None:
+        if self._stopped:
+            return
+        super()._send(request)
+        if not self._thread.isRunning():
+            self._thread.start()
+
+    def _become(self, *, running: bool) -> None:
+        if running != self.running:
+            self.running = running
+            self.changed.emit()
+
+    @Slot(object, object)
+    def _receive(self, kind: type[Request[Any]], reply: Reply) -> None:
+        match reply:
+            case Refusal():
+                if reply.generation == 0 or self._current(kind, reply):
+                    self._refuse(reply)
+            case JudgeReply(event=event) if self._current(kind, reply) and self.running:
+                self.told.emit(event)
+                if isinstance(event, JudgeDone):
+                    self._become(running=False)
+            case _:
+                self._tell(kind, reply)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        # The engine that does not start refuses everything.
+        judging = refusal.generation == 0 or refusal.of(JudgeRequest)
+        if judging or refusal.details:
+            self.failed.emit(refusal.message, refusal.details)
+        self.refused.emit(refusal)
+        if judging:
+            self._become(running=False)

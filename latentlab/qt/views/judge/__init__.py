@@ -1,0 +1,1 @@
+"""All models of a data set in one table, with charts and the pictures behind each figure."""

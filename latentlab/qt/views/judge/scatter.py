@@ -1,0 +1,300 @@
+"""One chart of the judge: a named point for each model, error bars, and lines for the floors."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsSimpleTextItem,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.qt.views.judge.labels import placed
+from latentlab.qt.views.judge.points import Chart, Point
+from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
+from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
+from latentlab.qt.widgets.plots import bare_plot, drawn_whole
+
+_MARGIN, _SIZE, _SIZE_CHOSEN = 0.08, 8, 13
+_FLOOR = "#2f9e44"
+
+
+class ScatterChart(DrawnWidget):
+    """`picked` carries the hash of the model whose point was clicked."""
+
+    picked = Signal(str)
+
+    def __init__(self, chart: Chart, beside: QWidget | None = None) -> None:
+        super().__init__()
+        self.chart = chart
+        self.setObjectName(chart.name)
+        self.setAccessibleName(chart.title)
+        self.setToolTip(
+            plain_tip("Click a point to go to its model in the table. A right click saves the chart.")
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.title = Label(chart.title)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.note = Label(chart.nothing)
+        self.note.setWordWrap(True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head = QHBoxLayout()
+        head.setContentsMargins(6, 0, 6, 0)
+        head.addWidget(self.title, 1)
+        if beside is not None:
+            head.addWidget(beside)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 2, 0, 0)
+        self._rows.setSpacing(0)
+        self._rows.addLayout(head)
+        self._rows.addWidget(self.note, 1)
+        self._plot: Any = None
+        self._points: Any = None
+        self._bars: Any = None
+        self._names: list[QGraphicsSimpleTextItem] = []
+        self._floors: dict[str, Any] = {}
+        self._chosen = ""
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 230)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 120)
+
+    # What it shows
+
+    def show_chart(self, chart: Chart) -> None:
+        """Shows these points in place of those before."""
+        if chart == self.chart and (self._plot is not None or not chart.points):
+            return
+        self.chart = chart
+        self.note.setText(chart.nothing)
+        self.note.setVisible(not chart.points)
+        if chart.points and self._plot is None:
+            self._make()
+        if self._plot is not None:
+            self._plot.setVisible(bool(chart.points))
+            self._draw()
+        said = ", ".join(f"{point.name} {point.x:.4g}, {point.y:.4g}" for point in chart.points)
+        self.setAccessibleDescription(f"{chart.x_label}; {chart.y_label}: {said}" if said else chart.nothing)
+
+    def choose(self, model: str) -> None:
+        """Marks the point of a model, by its hash; "" marks none."""
+        if model != self._chosen:
+            self._chosen = model
+            if self._plot is not None:
+                self._draw_points()
+
+    @property
+    def shown_names(self) -> tuple[str, ...]:
+        """The names that have room beside their points."""
+        return tuple(item.text() for item in self._names if item.isVisible())
+
+    def place_of(self, model: str) -> Any:
+        """Where the point of a model is, in pixels of the plot; for tests."""
+        point = next(one for one in self.chart.points if one.model == model)
+        box = self._plot.getPlotItem().vb
+        x, y = self._at(point)
+        scene = box.mapViewToScene(importlib.import_module("pyqtgraph").Point(x, y))
+        return self._plot.mapFromScene(scene)
+
+    @property
+    def canvas(self) -> Any:
+        """The plot itself; None before there is anything to draw."""
+        return self._plot
+
+    # As a chart that can be taken away
+
+    def drawn_name(self) -> str:
+        """See `Drawable`."""
+        return self.chart.title
+
+    def drawn_size(self) -> QSize:
+        """See `Drawable`."""
+        return self.size() if self.chart.points and self._plot is not None else QSize()
+
+    def draw(self, painter: QPainter, ratio: float) -> None:
+        """See `Drawable`."""
+        drawn_whole(self._plot, True)
+        try:
+            draw_widget(self, painter)
+        finally:
+            drawn_whole(self._plot, False)
+
+    def table(self) -> Mapping[str, Sequence[object]]:
+        """See `Drawable`."""
+        return self.chart.columns()
+
+    # Drawing
+
+    def _make(self) -> None:
+        pg = importlib.import_module("pyqtgraph")
+        self._plot = bare_plot(self)
+        self._plot.getPlotItem().layout.setContentsMargins(0, 4, 10, 2)
+        self._bars = pg.ErrorBarItem(beam=0.0)
+        self._points = pg.ScatterPlotItem(pxMode=True, hoverable=True, hoverSize=_SIZE_CHOSEN, tip=_tip)
+        self._points.sigClicked.connect(self._clicked)
+        for name, angle in (("x", 90), ("y", 0)):
+            line = pg.InfiniteLine(
+                angle=angle, label="floor", labelOpts={"position": 0.08 if angle else 0.92}
+            )
+            self._floors[name] = line
+            self._plot.addItem(line, ignoreBounds=True)
+        self._plot.addItem(self._bars)
+        self._plot.addItem(self._points)
+        self._plot.getPlotItem().vb.sigResized.connect(self._place_names)
+        self._rows.addWidget(self._plot, 1)
+        self._paint_theme()
+
+    def _at(self, point: Point) -> tuple[float, float]:
+        return (math.log10(point.x) if self.chart.log_x else point.x), point.y
+
+    def _draw(self) -> None:
+        chart, plot, axes = self.chart, self._plot, self._plot.getPlotItem()
+        axes.setLabel("bottom", chart.x_label, **self._style)
+        axes.setLabel("left", chart.y_label, **self._style)
+        for name, floor in (("x", chart.x_floor), ("y", chart.y_floor)):
+            line = self._floors[name]
+            line.setVisible(floor is not None)
+            if floor is not None:
+                line.setValue(floor)
+        if not chart.points:
+            return
+        places = [self._at(point) for point in chart.points]
+        across = [x for x, _ in places] + ([] if chart.x_floor is None else [chart.x_floor])
+        up = [y for _, y in places] + ([] if chart.y_floor is None else [chart.y_floor])
+        plot.setXRange(*_span(across), padding=0)
+        plot.setYRange(*_span(up), padding=0)
+        if chart.log_x:
+            axes.getAxis("bottom").setTicks([log_ticks(*_span(across))])
+        self._draw_points()
+
+    def _draw_points(self) -> None:
+        pg, np = importlib.import_module("pyqtgraph"), importlib.import_module("numpy")
+        points = self.chart.points
+        if not points:
+            return
+        accent, text = self.palette().highlight().color(), self.palette().text().color()
+        places = np.array([self._at(point) for point in points], dtype=float)
+        errors = np.array([(0.0 if self.chart.log_x else one.x_error, one.y_error) for one in points])
+        pale = QColor(text)
+        pale.setAlphaF(0.5)
+        self._bars.setData(
+            x=places[:, 0], y=places[:, 1], width=2 * errors[:, 0], height=2 * errors[:, 1], pen=pale
+        )
+        chosen = [point.model == self._chosen for point in points]
+        self._points.setData(
+            pos=places,
+            data=list(points),
+            size=[_SIZE_CHOSEN if one else _SIZE for one in chosen],
+            brush=[pg.mkBrush(accent) for _ in points],
+            pen=[pg.mkPen(text, width=2) if one else pg.mkPen(None) for one in chosen],
+        )
+        self._write_names()
+
+    def _write_names(self) -> None:
+        box, points = self._plot.getPlotItem().vb, self.chart.points
+        while len(self._names) < len(points):
+            name = QGraphicsSimpleTextItem()
+            # As large as its letters, whatever the axes are.
+            name.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+            box.addItem(name, ignoreBounds=True)
+            self._names.append(name)
+        for place, name in enumerate(self._names):
+            name.setVisible(place < len(points))
+            if place < len(points):
+                name.setFont(self._bold if points[place].model == self._chosen else self._small)
+                name.setBrush(self.palette().text())
+                name.setText(listed(points[place].name))
+        self._place_names()
+
+    @Slot()
+    def _place_names(self) -> None:
+        """Puts each name beside its point, where it covers nothing else."""
+        pg, box = importlib.import_module("pyqtgraph"), self._plot.getPlotItem().vb
+        room: QRectF = box.sceneBoundingRect()
+        points = self.chart.points
+        if room.width() < 2 or len(self._names) < len(points):
+            return
+        letters = QFontMetricsF(self._bold)
+        scenes = [box.mapViewToScene(pg.Point(*self._at(point))) for point in points]
+        found = placed(
+            [(scene.x() - room.left(), scene.y() - room.top()) for scene in scenes],
+            [(letters.horizontalAdvance(listed(point.name)), letters.height()) for point in points],
+            (room.width(), room.height()),
+        )
+        for item, corner in zip(self._names, found, strict=False):
+            item.setVisible(corner is not None)
+            if corner is not None:
+                item.setPos(box.mapSceneToView(pg.Point(corner[0] + room.left(), corner[1] + room.top())))
+
+    @Slot(object, object, object)
+    def _clicked(self, _: object, points: Any, event: object = None) -> None:
+        if len(points):
+            self.picked.emit(points[0].data().model)
+
+    def _paint_theme(self) -> None:
+        palette = self.palette()
+        text, pale = palette.text().color(), QColor(palette.text().color())
+        pale.setAlphaF(0.7)
+        self._small = QFont(self.font())
+        self._small.setPointSizeF(max(7.0, self._small.pointSizeF() * 0.85))
+        self._bold = QFont(self._small)
+        self._bold.setBold(True)
+        self._style = {"color": text.name(), "font-size": f"{self._small.pointSizeF():.1f}pt"}
+        self._plot.setBackground(palette.base().color())
+        pg = importlib.import_module("pyqtgraph")
+        for line in self._floors.values():
+            line.setPen(pg.mkPen(_FLOOR, width=1.5, style=Qt.PenStyle.DashLine))
+            line.label.setColor(_FLOOR)
+        for side in ("bottom", "left"):
+            axis = self._plot.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(maxTickLevel=0)
+            axis.setTickFont(self._small)
+            axis.setPen(pale)
+            axis.setTextPen(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._plot is not None:
+            self._place_names()
+
+    def changeEvent(self, event: QEvent) -> None:
+        # Qt sends the palette change too while the base class is being constructed.
+        if event.type() == QEvent.Type.PaletteChange and getattr(self, "_plot", None) is not None:
+            self._paint_theme()
+            self._draw()
+        super().changeEvent(event)
+
+
+def _span(values: list[float]) -> tuple[float, float]:
+    """An axis with all of them, and room beside the outermost."""
+    low, high = min(values), max(values)
+    wide = high - low or abs(high) or 1.0
+    return low - _MARGIN * wide, high + _MARGIN * wide
+
+
+def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Ticks of a logarithmic axis between two powers of ten: the powers, and between few of them 2 and 5."""
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    inside = [power for power in powers if low <= power <= high]
+    digits = (1, 2, 5) if len(inside) < 3 else (1,)
+    ticks = [(power + math.log10(digit), digit * 10.0**power) for power in powers for digit in digits]
+    return [(place, f"{value:,.10g}") for place, value in ticks if low <= place <= high]
+
+
+def _tip(x: float, y: float, data: Point) -> str:
+    return plain_tip(f"{data.name}: {data.x:.4g}, {data.y:.4g} ± {data.y_error:.2g} {data.sign}".rstrip())
