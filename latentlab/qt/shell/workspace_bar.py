@@ -15,6 +15,8 @@ from latentlab.qt.widgets.plain_text import plain_tip, spoken
 
 _KEYS = 9
 _SEARCH, _SAVE = "Search commands", "Save project"
+# Letters of a name, where there is no room for all of it.
+_LEAST_LETTERS = 6
 # In letters: from here on some buttons have words beside their icons.
 _WIDE_EM = 150
 
@@ -136,6 +138,8 @@ class WorkspaceButton(QToolButton):
         self.setAccessibleName(f"Workspace {title}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # In a narrow window the names are elided: the bar must not keep the window wide.
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -145,7 +149,8 @@ class WorkspaceButton(QToolButton):
         )
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        whole, letter = self.sizeHint(), self.fontMetrics().averageCharWidth()
+        return QSize(min(whole.width(), _LEAST_LETTERS * letter), whole.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette, area = self.palette(), QRectF(self.rect()).adjusted(1, 1, -1, -1)
@@ -164,4 +169,6 @@ class WorkspaceButton(QToolButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), 3, 3)
         painter.setPen(palette.color(ink))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.text())
+        room = self.width() - self.fontMetrics().averageCharWidth()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)

@@ -52,6 +52,7 @@ class GuideColumn(QFrame):
         self._after: list[str] = []
         self._here = ""
         self._came_from: QWidget | None = None
+        self._fitting = False
         self.back = _button("guideBack", "←", "Back (Alt+Left)", self.go_back)
         self.forward = _button("guideForward", "→", "Forward (Alt+Right)", self.go_forward)
         self.contents = _button("guideContents", "Contents", "All chapters of the guide", self._to_contents)
@@ -185,6 +186,13 @@ class GuideColumn(QFrame):
         self._came_from = None
 
     def _fit(self) -> None:
+        self._fitting = True
+        try:
+            self._fit_in()
+        finally:
+            self._fitting = False
+
+    def _fit_in(self) -> None:
         """To the right edge; the window leaves it as much of the room as its panels can spare."""
         whole = self._window.size()
         width = max(_LEAST, min(self._width, whole.width() - _LEAST_REST))
@@ -227,7 +235,8 @@ class GuideColumn(QFrame):
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() == QEvent.Type.Resize:
+        # Taking room may make the window wider, where it is as narrow as it can be.
+        if watched is self._window and event.type() == QEvent.Type.Resize and not self._fitting:
             self._fit()
         return False
 
