@@ -39,7 +39,7 @@ from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.evaluation.judge import run as judging
 from latentlab.engine.files import checkpoint
 from latentlab.engine.inference.device import choose_device
-from latentlab.engine.inference.evidence import Ladder as Ladder
+from latentlab.engine.inference.ladder import Ladder as Ladder
 from latentlab.errors import LabError
 
 JudgeTable = judgement.Table  # offered here, too

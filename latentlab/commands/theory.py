@@ -12,7 +12,7 @@ from latentlab.data import catalog
 from latentlab.engine.attributes.evidence import evidence_of
 from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.files.checkpoint import LoadedModel
-from latentlab.engine.inference.evidence import IMPORTANCE, Estimate, Ladder
+from latentlab.engine.inference.ladder import IMPORTANCE, Estimate, Ladder
 from latentlab.models.base import TellsDensity
 
 
@@ -43,6 +43,7 @@ def as_json(ladder: Ladder) -> dict[str, object]:
         "prior_jensen": ladder.prior_jensen.value,
         "naive": ladder.naive.value,
         "importance": {str(k): one.value for k, one in ladder.importance.items()},
+        "importance_adapted": None if ladder.adapted is None else ladder.adapted.value,
         "quadrature": ladder.quadrature,
         "exact": ladder.exact,
         "gap": ladder.gap,
@@ -53,7 +54,9 @@ def as_json(ladder: Ladder) -> dict[str, object]:
             "prior_jensen": _finite(ladder.prior_jensen),
             "naive": _finite(ladder.naive),
             "importance": {str(k): _finite(one) for k, one in ladder.importance.items()},
+            "importance_adapted": None if ladder.adapted is None else _finite(ladder.adapted),
         },
+        "adapted_effective_draws": None if ladder.adapted is None else ladder.adapted_effective,
     }
 
 
@@ -68,6 +71,9 @@ def _print(loaded: LoadedModel, picture: str, ladder: Ladder) -> None:
     _line("ELBO", ladder.elbo, f"reconstruction {ladder.reconstruction.value:.3f} - KL {ladder.kl:.3f}")
     for k, one in ladder.importance.items():
         _line(f"importance-weighted, K = {k:,}", one, "a lower bound, on average")
+    if ladder.adapted is not None:
+        words = f"z from a mixture that learns where p(z|x) is, {ladder.adapted.draws:,} draws"
+        _line("adapted proposal", ladder.adapted, words)
     if ladder.quadrature is not None:
         _line("quadrature over the plane", Estimate(ladder.quadrature), "the integral itself")
     if ladder.exact is not None:

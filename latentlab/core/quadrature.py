@@ -10,7 +10,7 @@ below 1e-8.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import torch
@@ -19,7 +19,7 @@ from torch import Tensor
 LogFunction = Callable[[Tensor], Tensor]
 _SPLIT = 3
 # A first cell is split if its log mass is within so much of the largest: it may hide a narrow peak.
-_WORTH = 20.0
+WORTH = 40.0
 # A cell's error, as a share of the whole, is small enough at this part of the tolerance.
 _SHARE_OF_ERROR = 30.0
 
@@ -65,6 +65,7 @@ def integrate(
     tolerance: float = 1e-4,
     most: int = 20_000,
     levels: int = 12,
+    worth: float = WORTH,
 ) -> Cells:
     """The cells of a box, split until the error of log of the integral is about `tolerance`.
 
@@ -76,28 +77,51 @@ def integrate(
         tolerance: in nats.
         most: the most cells that f is evaluated at after the first.
         levels: how often a cell may be split.
+        worth: a first cell is split if its log mass is within so many nats of the largest.
     """
+    steps = refined(first, near=near, width=width, tolerance=tolerance, most=most, levels=levels, worth=worth)
+    try:
+        places = next(steps)
+        while True:
+            places = steps.send(f(places))
+    except StopIteration as end:
+        found: Cells = end.value
+        return found
+
+
+def refined(
+    first: Cells,
+    *,
+    near: Tensor | None = None,
+    width: Tensor | None = None,
+    tolerance: float = 1e-4,
+    most: int = 20_000,
+    levels: int = 12,
+    worth: float = WORTH,
+) -> Generator[Tensor, Tensor, Cells]:
+    """As `integrate`, for one who evaluates f himself: yields places (N, D), and is sent f there (N,)."""
     cells, spent = first, 0
     # Of the first cells nothing is known but their mass: all that may matter are split.
     mass = cells.log_mass
-    worth = torch.where(mass > mass.max() - _WORTH, torch.inf, 0.0).to(mass)
+    due = torch.where(mass > mass.max() - worth, torch.inf, 0.0).to(mass)
     for _ in range(levels):
         coarse = _coarse(cells, near, width)
-        worth[coarse] = torch.inf
-        split = worth > 0.0
+        due[coarse] = torch.inf
+        split = due > 0.0
         room = (most - spent) // _SPLIT ** cells.middle.shape[1]
         if int(split.sum()) > room:
             split = torch.zeros_like(split)
             # Those that are looked for, then those with the largest errors and masses.
-            order = torch.where(torch.isinf(worth) & ~coarse, cells.share, worth)
+            order = torch.where(torch.isinf(due) & ~coarse, cells.share, due)
             split[order.topk(max(0, room)).indices] = True
-            split &= worth > 0.0
+            split &= due > 0.0
         if not bool(split.any()):
             break
-        cells, errors = _with_split(f, cells, split)
+        middle, side = _parts(cells, split)
+        cells, errors = _with_split(cells, split, Cells(middle, side, (yield middle)))
         spent += int(split.sum()) * _SPLIT ** cells.middle.shape[1]
         # Of what was not split there is nothing more to do.
-        worth = torch.where(errors > tolerance / _SHARE_OF_ERROR, errors, torch.zeros_like(errors))
+        due = torch.where(errors > tolerance / _SHARE_OF_ERROR, errors, torch.zeros_like(errors))
     return cells
 
 
@@ -110,24 +134,28 @@ def _coarse(cells: Cells, near: Tensor | None, width: Tensor | None) -> Tensor:
     return (about.all(-1) & wide.any(-1)).any(0)
 
 
-def _with_split(f: LogFunction, cells: Cells, split: Tensor) -> tuple[Cells, Tensor]:
-    """Cells with some of them split, and the error of each new one as a share of the whole; else 0."""
+def _parts(cells: Cells, split: Tensor) -> tuple[Tensor, Tensor]:
+    """The middles and sides of what some cells are split in."""
     dimensions = cells.middle.shape[1]
     steps = torch.arange(_SPLIT, dtype=cells.middle.dtype) - (_SPLIT - 1) / 2.0
     offsets = torch.stack(torch.meshgrid(*[steps] * dimensions, indexing="ij"), -1).flatten(0, -2)
     side = cells.side[split] / _SPLIT
     middle = (cells.middle[split].unsqueeze(1) + offsets * side.unsqueeze(1)).flatten(0, 1)
-    sides = side.unsqueeze(1).expand(-1, len(offsets), -1).flatten(0, 1)
-    kept = ~split
+    return middle, side.unsqueeze(1).expand(-1, len(offsets), -1).flatten(0, 1)
+
+
+def _with_split(cells: Cells, split: Tensor, parts: Cells) -> tuple[Cells, Tensor]:
+    """Cells with some of them split, and the error of each new one as a share of the whole; else 0."""
+    kept, each = ~split, _SPLIT ** cells.middle.shape[1]
     parents = cells.log_mass[split]
     found = Cells(
-        torch.cat([cells.middle[kept], middle]),
-        torch.cat([cells.side[kept], sides]),
-        torch.cat([cells.value[kept], f(middle)]),
+        torch.cat([cells.middle[kept], parts.middle]),
+        torch.cat([cells.side[kept], parts.side]),
+        torch.cat([cells.value[kept], parts.value]),
     )
     whole = found.log_integral
-    children = found.log_mass[int(kept.sum()) :].view(-1, len(offsets))
+    children = parts.log_mass.view(-1, each)
     gap = ((children.logsumexp(1) - whole).exp() - (parents - whole).clamp(max=80.0).exp()).abs()
     errors = torch.zeros_like(found.value)
-    errors[int(kept.sum()) :] = gap.repeat_interleave(len(offsets)) / len(offsets)
+    errors[int(kept.sum()) :] = gap.repeat_interleave(each) / each
     return found, errors

@@ -22,13 +22,16 @@ AUTO, PAIR, COMPONENTS = "auto", "pair", "components"
 
 @dataclass(frozen=True)
 class Layers:
-    """Which layers of the plane are visible; `thumbnails`: pictures in place of points where they are few."""
+    """Which layers of the plane are visible; `thumbnails`: pictures in place of points where they are few;
+    `posterior`: the true posterior of a picture.
+    """
 
     points: bool = True
     manifold: bool = True
     contours: bool = True
     density: bool = False
     thumbnails: bool = True
+    posterior: bool = False
 
 
 @dataclass(frozen=True)

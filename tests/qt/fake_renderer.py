@@ -62,10 +62,12 @@ from latentlab.engine.rendering.requests.texture import (
     TextureRequest,
     TextureSaveRequest,
 )
+from latentlab.engine.rendering.requests.theory import LadderRequest, LikeThisRequest, PosteriorRequest
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.rendering.texture_service import Textures
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
+from tests.qt.fake_theory import climbed, like_this, posterior
 
 SIDE = 8
 COUNT = 60
@@ -206,6 +208,12 @@ class FakeRenderer:
                 values = {name: np.arange(COUNT, dtype=np.float32) - 100 for name in names}
                 yield FiguresReply(number, {name: part[:30] for name, part in values.items()}, 30, COUNT)
                 yield FiguresReply(number, values, COUNT, COUNT)
+            case PosteriorRequest():
+                yield posterior(request, self.mean)
+            case LadderRequest():
+                yield from climbed(request)
+            case LikeThisRequest():
+                yield like_this(request, SIDE)
             case DensityMapRequest():
                 yield self._density_map(request)
             case GridRequest():

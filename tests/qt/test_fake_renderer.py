@@ -50,6 +50,13 @@ from latentlab.engine.rendering.requests.texture import (
     TextureSaveRequest,
     TextureSource,
 )
+from latentlab.engine.rendering.requests.theory import (
+    LadderRequest,
+    LikeThisRequest,
+    PosteriorReply,
+    PosteriorRequest,
+    Subject,
+)
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.rendering.texture_recipe import TextureRecipe
 from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
@@ -87,6 +94,9 @@ REQUESTS: tuple[Request[Any], ...] = (
     GroupsRequest(22, "mine", "toy", "0" * 12, GROUP, GROUP + 1),
     FiguresRequest(23),
     AggregateRequest(26),
+    PosteriorRequest(27, Subject(3)),
+    LadderRequest(28, Subject(3), 1000),
+    LikeThisRequest(29, Subject(3), 2),
     TextureRequest(24, TextureSource("grey", pixels=PIXELS), recipe=TextureRecipe(size=(16, 20))),
     TexturePartsRequest(25, TextureSource("grey", pixels=PIXELS), (16, 20)),
 )
@@ -130,6 +140,8 @@ def forms(reply: Reply, other: Reply) -> dict[str, Any]:
             value, its = value[:1], its[:1]
             if not (value and its):
                 continue
+        if isinstance(reply, PosteriorReply) and one.name == "log_density":
+            continue  # as large as the posterior is
         # Annotations are kept as they are written.
         if not ("None" in str(one.type) and (value is None or its is None)):
             told[one.name] = form(value)

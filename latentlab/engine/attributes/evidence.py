@@ -9,7 +9,8 @@ from torch import nn
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of
 from latentlab.engine.inference.encodings import require_shape
-from latentlab.engine.inference.evidence import Evidence, Ladder
+from latentlab.engine.inference.evidence import Evidence
+from latentlab.engine.inference.ladder import Ladder
 
 
 def evidence_of(model: nn.Module, data: ImageSet, index: int, *, seed: int = 0) -> Iterator[Ladder]:

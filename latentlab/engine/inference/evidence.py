@@ -1,15 +1,8 @@
 """log p(x) of one picture under a model with latents, by every way there is, and its true posterior.
 
-    prior Jensen    E_p(z)[ log p(x|z) ]                     <= log p(x), and far below it
-    naive           log 1/S sum_s p(x|z_s),  z_s ~ p(z)      hopeless where few z explain x
-    ELBO            E_q[ log w ],  w = p(x|z) p(z) / q(z|x)  = log p(x) - KL(q(z|x) || p(z|x))
-    importance, K   E[ log 1/K sum_k w_k ],  z_k ~ q         rises with K to log p(x)
-    quadrature      log of the integral of p(x|z) p(z) over the plane, for one or two latents
-    exact           in closed form, where a model has it
-    not a bound     log E_q[ p(x|z) ]: it lacks p(z) / q(z|x), and may lie on either side of log p(x)
-
-The gap log p(x) - ELBO is KL(q(z|x) || p(z|x)). All are in nats. The ELBO is the mean of log w, whose
-variance is 0 for an exact posterior; its reconstruction is that mean plus the KL in closed form.
+The ways stand in `latentlab.engine.inference.ladder`. The gap log p(x) - ELBO is KL(q(z|x) || p(z|x)). The
+ELBO is the mean of log w, whose variance is 0 for an exact posterior; its reconstruction is that mean plus
+the KL in closed form. What takes long is a generator that yields None between pieces of work.
 
 Sources: Kingma & Welling (2014); Burda, Grosse & Salakhutdinov, Importance Weighted Autoencoders (2016).
 """
@@ -17,79 +10,47 @@ Sources: Kingma & Welling (2014); Burda, Grosse & Salakhutdinov, Importance Weig
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor
 
 from latentlab.core import gaussian
 from latentlab.core.likelihoods import Likelihood
-from latentlab.core.quadrature import Cells, grid, integrate
+from latentlab.core.population import Population
+from latentlab.core.quadrature import Cells, refined
+from latentlab.engine.inference.adapted import adapted
+from latentlab.engine.inference.decoded_plane import DecodedPlane, box_of
+from latentlab.engine.inference.ladder import IMPORTANCE, NAIVE, Estimate, Ladder
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes, HasLikelihood, HasPrior, TellsDensity
-from latentlab.models.priors import Prior, is_standard, kl_from
+from latentlab.models.priors import Prior, kl_from
 from latentlab.models.terms import Posterior
 
-IMPORTANCE = (1, 10, 100, 1000, 5000)
-NAIVE = 4096
-# Cells along each axis of the plane at first, and how far it reaches, in standard deviations of N(0, I).
-_COUNT, _REACH = 64, 5.0
-_QUICK: dict[str, Any] = {"tolerance": 1e-2, "most": 1500}
-# The pool of draws is decoded in pieces of so many outputs.
-_AT_ONCE = 500
+Done = TypeVar("Done")
+
+# A quadrature for a hand that moves: to about a hundredth of a nat.
+_QUICK: dict[str, Any] = {"tolerance": 3e-2, "most": 540, "worth": 8.0}
+# The ladder is told anew after so many draws.
+_TOLD = 500
+_RUNS = 10
+# Numbers that are decoded in a piece, a few milliseconds of work, and the least pictures.
+_MOST_OUTPUTS, _FEWEST = 2**17, 8
 
 
 class Explained(Protocol):
     """A model whose log p(x) can be estimated: with a posterior, a likelihood and a prior."""
 
     latents: int
+    picture_shape: tuple[int, int, int]
     likelihood: Likelihood
     latent_prior: Prior
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior: ...
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor: ...
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """An estimate of log p(x) or a part of it: value and standard error in nats, and its draws."""
-
-    value: float
-    error: float = 0.0
-    draws: int = 0
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """log p(x) of one picture by every way, as far as known; see the module's equations."""
-
-    elbo: Estimate
-    reconstruction: Estimate
-    kl: float
-    prior_jensen: Estimate
-    naive: Estimate
-    importance: Mapping[int, Estimate] = field(default_factory=dict)
-    posterior_average: Estimate = Estimate(math.nan)
-    effective_draws: float = math.nan
-    quadrature: float | None = None
-    exact: float | None = None
-
-    @property
-    def best(self) -> float:
-        """The best estimate of log p(x) there is."""
-        if self.exact is not None:
-            return self.exact
-        if self.quadrature is not None:
-            return self.quadrature
-        return self.importance[max(self.importance)].value if self.importance else self.elbo.value
-
-    @property
-    def gap(self) -> float:
-        """log p(x) - ELBO = KL(q(z|x) || p(z|x))."""
-        return self.best - self.elbo.value
 
 
 def why_no_ladder(model: object) -> str:
@@ -112,38 +73,66 @@ class Evidence:
     def __init__(self, model: object, device: torch.device | None = None) -> None:
         if why_not := why_no_ladder(model):
             raise LabError(why_not)
-        self._model: Explained = model  # type: ignore[assignment]
+        self.model: Explained = model  # type: ignore[assignment]
         self._exact = model if isinstance(model, TellsDensity) and model.density_tag.how == "exact" else None
         self._device = device or torch.device("cpu")
-        self._plane: tuple[object, Tensor, Tensor, Tensor, Tensor] | None = None
+        self._plane: tuple[object, DecodedPlane] | None = None
+        # The same for each picture: the last digits of a product depend on how many there are at once.
+        outputs = math.prod(self.model.likelihood.outputs_shape(self.model.picture_shape))
+        self._at_once = max(_FEWEST, _MOST_OUTPUTS // outputs)
 
     @torch.no_grad()
     def ladder(
         self, x: Tensor, y: Tensor | None = None, *, draws: int = max(IMPORTANCE), seed: int = 0
     ) -> Iterator[Ladder]:
         """The ladder of a picture x (1, C, H, W) in [0, 1], growing; the last one has all `draws`."""
-        model, generator = self._model, torch.Generator(self._device).manual_seed(seed)
+        for ladder in self.steps(x, y, draws=draws, seed=seed):
+            if ladder is not None:
+                yield ladder
+
+    def steps(
+        self,
+        x: Tensor,
+        y: Tensor | None = None,
+        *,
+        draws: int = max(IMPORTANCE),
+        naive: int = NAIVE,
+        seed: int = 0,
+    ) -> Iterator[Ladder | None]:
+        """As `ladder`, with None between pieces of work, and with so many draws of the prior."""
+        model, generator = self.model, torch.Generator().manual_seed(seed)
         x = x.to(self._device)
         posterior = model.encode(x, y)
         kl = float(kl_from(posterior.mean, posterior.log_variance, model.latent_prior)[0])
-        quadrature = self.posterior(x, y).log_integral if model.latents <= 2 else None
         exact = None if self._exact is None else float(self._exact.log_density(x, y=y)[0])
-        log_w, log_p = torch.zeros(0, dtype=torch.float64), torch.zeros(0, dtype=torch.float64)
+        quadrature = None
+        if model.latents <= 2:
+            quadrature = (yield from self.cells(x, y)).log_integral
+        z, log_ratio = self._drawn(posterior, draws, generator)
+        log_p = torch.zeros(0, dtype=torch.float64)
+        ladder = None
+        for some in z.split(_TOLD):
+            log_p = torch.cat([log_p, (yield from self._log_likelihoods(some, x, y))])
+            ladder = _with_draws(log_p + log_ratio[: len(log_p)], log_p, kl)
+            ladder = replace(ladder, quadrature=quadrature, exact=exact)
+            yield ladder
+        assert ladder is not None
+        if draws >= max(IMPORTANCE):
+            found = yield from self.population(x, y, posterior, draws, seed)
+            estimate = Estimate(found.log_integral, found.error, found.spent)
+            ladder = replace(ladder, adapted=estimate, adapted_effective=found.effective_draws)
+            yield ladder
         from_prior = torch.zeros(0, dtype=torch.float64)
-        while len(log_w) < draws:
-            count = min(_AT_ONCE, draws - len(log_w))
-            z = gaussian.reparameterise(
-                posterior.mean.expand(count, -1), posterior.log_variance.expand(count, -1), generator
+        while len(from_prior) < naive:
+            drawn = model.latent_prior.draw(min(_TOLD, naive - len(from_prior)), generator)
+            from_prior = torch.cat([from_prior, (yield from self._log_likelihoods(drawn, x, y))])
+            ladder = replace(
+                ladder,
+                prior_jensen=_mean(from_prior),
+                naive=_grouped(from_prior, len(from_prior)),
+                runs=tuple((part.logsumexp(0) - math.log(len(part))).item() for part in _runs(from_prior)),
             )
-            likely = self._log_likelihood(z, x, y)
-            ratio = model.latent_prior.log_density(z) - gaussian.log_density(
-                z, posterior.mean, posterior.log_variance
-            )
-            log_p, log_w = torch.cat([log_p, likely]), torch.cat([log_w, likely + ratio.double().cpu()])
-            if len(from_prior) < NAIVE:
-                drawn = model.latent_prior.draw(min(count, NAIVE - len(from_prior)), generator)
-                from_prior = torch.cat([from_prior, self._log_likelihood(drawn.to(self._device), x, y)])
-            yield _ladder(log_w, log_p, from_prior, kl, quadrature, exact)
+            yield ladder
 
     @torch.no_grad()
     def posterior(self, x: Tensor, y: Tensor | None = None, *, quick: bool = False) -> Cells:
@@ -155,107 +144,136 @@ class Evidence:
         Raises:
             LabError: for more latents.
         """
-        model, x = self._model, x.to(self._device)
+        return _driven(self.cells(x, y, quick=quick))
+
+    def cells(
+        self, x: Tensor, y: Tensor | None = None, *, quick: bool = False
+    ) -> Generator[None, None, Cells]:
+        """As `posterior`, in pieces."""
+        model, x = self.model, x.to(self._device)
         if model.latents > 2:
             raise LabError(f"a quadrature needs 1 or 2 latents; the model has {model.latents}")
         found = model.encode(x, y)
         mean, sigma = found.mean.double().cpu(), torch.exp(0.5 * found.log_variance).double().cpu()
-        middle, side, outputs, log_prior = self._decoded(mean, sigma, y)
-        value = model.likelihood.log_prob(outputs, x).double().cpu() + log_prior
-
-        def log_joint(z: Tensor) -> Tensor:
-            known = z.float().to(self._device)
-            return self._log_likelihood(known, x, y) + model.latent_prior.log_density(known).double().cpu()
-
+        first = yield from self._decoded(mean[0], sigma[0], y).cells(x)
         how = _QUICK if quick else {}
-        width = sigma.clamp(min=1e-4)
-        return integrate(log_joint, Cells(middle, side, value), near=mean, width=width, **how)
+        steps = refined(first, near=mean, width=sigma.clamp(min=1e-4), **how)
+        try:
+            places = next(steps)
+            while True:
+                places = steps.send((yield from self._log_joint(places, x, y)))
+        except StopIteration as end:
+            cells: Cells = end.value
+            return cells
+
+    def population(
+        self, x: Tensor, y: Tensor | None, posterior: Posterior, count: int, seed: int = 0
+    ) -> Generator[None, None, Population]:
+        """Draws weighed by p(x, z) over an adapted proposal: see `latentlab.core.population`."""
+        generator = torch.Generator().manual_seed(seed)
+        steps = adapted(posterior, self.model.latent_prior, count, generator)
+        try:
+            places = next(steps)
+            while True:
+                places = steps.send((yield from self._log_joint(places, x, y)))
+        except StopIteration as end:
+            found: Population = end.value
+            return found
 
     @torch.no_grad()
     def like(
-        self, x: Tensor, count: int, y: Tensor | None = None, *, seed: int = 0, draws: int = 4000
+        self, x: Tensor, count: int, y: Tensor | None = None, *, seed: int = 0, draws: int = 5000
     ) -> tuple[Tensor, float]:
         """z ~ p(z|x), (count, D), and of how many equal draws they are worth.
 
-        From the cells of the plane for one or two latents; beyond by sampling-importance-resampling from q.
+        From the cells of the plane for one or two latents; beyond by sampling-importance-resampling of
+        an adapted proposal.
         """
+        return _driven(self.drawn_like(x, count, y, seed=seed, draws=draws))
+
+    def drawn_like(
+        self, x: Tensor, count: int, y: Tensor | None = None, *, seed: int = 0, draws: int = 5000
+    ) -> Generator[None, None, tuple[Tensor, float]]:
+        """As `like`, in pieces."""
         generator = torch.Generator().manual_seed(seed)
-        if self._model.latents <= 2:
-            cells = self.posterior(x, y)
+        if self.model.latents <= 2:
+            cells = yield from self.cells(x, y)
             chosen = torch.multinomial(cells.share, count, replacement=True, generator=generator)
             apart = torch.rand(count, cells.middle.shape[1], generator=generator, dtype=torch.float64) - 0.5
             return (cells.middle[chosen] + apart * cells.side[chosen]).float(), math.inf
         x = x.to(self._device)
-        posterior = self._model.encode(x, y)
-        log_w, places = [], []
-        for first in range(0, draws, _AT_ONCE):
-            many = (min(_AT_ONCE, draws - first), -1)
-            noise = torch.randn(many[0], self._model.latents, generator=generator).to(self._device)
-            z = posterior.mean.expand(many) + torch.exp(0.5 * posterior.log_variance).expand(many) * noise
-            log_q = gaussian.log_density(z, posterior.mean, posterior.log_variance)
-            log_prior = self._model.latent_prior.log_density(z)
-            log_w.append(self._log_likelihood(z, x, y) + (log_prior - log_q).double().cpu())
-            places.append(z.cpu())
-        weights = torch.cat(log_w).softmax(0)
-        chosen = torch.multinomial(weights, count, replacement=True, generator=generator)
-        return torch.cat(places)[chosen], float(1.0 / weights.square().sum())
+        found = yield from self.population(x, y, self.model.encode(x, y), draws)
+        chosen = torch.multinomial(found.log_weight.softmax(0), count, replacement=True, generator=generator)
+        return found.z[chosen].float(), found.effective_draws
 
-    def _log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None) -> Tensor:
-        """log p(x|z), (N, D) -> float64 (N,)."""
-        outputs = self._model.decode(z, y)
-        found: Tensor = self._model.likelihood.log_prob(outputs, x).double().cpu()
+    def elbo(
+        self, x: Tensor, y: Tensor | None, posterior: Posterior, draws: int = 1000, seed: int = 0
+    ) -> Generator[None, None, Estimate]:
+        """The ELBO of a picture with any q."""
+        z, log_ratio = self._drawn(posterior, draws, torch.Generator().manual_seed(seed))
+        log_p = yield from self._log_likelihoods(z, x.to(self._device), y)
+        return _mean(log_p + log_ratio)
+
+    def _drawn(self, posterior: Posterior, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """z ~ q, (count, D), and log p(z) / q(z), float64 (count,)."""
+        noise = gaussian.steady_noise(torch.empty(count, self.model.latents), generator).to(self._device)
+        z = posterior.mean + torch.exp(0.5 * posterior.log_variance) * noise
+        log_q = gaussian.log_density(z, posterior.mean, posterior.log_variance)
+        return z, (self.model.latent_prior.log_density(z) - log_q).double().cpu()
+
+    def _log_joint(self, z: Tensor, x: Tensor, y: Tensor | None) -> Generator[None, None, Tensor]:
+        """log p(x, z) in pieces, (N, D) -> float64 (N,)."""
+        known = z.float().to(self._device)
+        likely = yield from self._log_likelihoods(known, x, y)
+        return likely + self.model.latent_prior.log_density(known).double().cpu()
+
+    def _log_likelihoods(self, z: Tensor, x: Tensor, y: Tensor | None) -> Generator[None, None, Tensor]:
+        """log p(x|z) in pieces, (N, D) -> float64 (N,)."""
+        found = [torch.zeros(0, dtype=torch.float64)]
+        for some in z.split(self._at_once):
+            if len(found) > 1:
+                yield None
+            log_p: Tensor = self.model.likelihood.log_prob(self.model.decode(some.to(self._device), y), x)
+            found.append(log_p.double().cpu())
+        return torch.cat(found)
+
+    def _decoded(self, mean: Tensor, sigma: Tensor, y: Tensor | None) -> DecodedPlane:
+        """The decoded plane that a posterior (D,) is in; kept unless it has to be wider than the prior."""
+        low, high, wider = box_of(self.model.latent_prior, mean, sigma)
+        told = None if y is None else tuple(y.flatten().tolist())
+        if wider:
+            return DecodedPlane(self.model, low, high, y, self._device)
+        if self._plane is None or self._plane[0] != told:
+            self._plane = (told, DecodedPlane(self.model, low, high, y, self._device))
+        return self._plane[1]
+
+
+def _driven(pieces: Generator[None, None, Done]) -> Done:
+    """The result of work in pieces, done at once."""
+    try:
+        while True:
+            next(pieces)
+    except StopIteration as end:
+        found: Done = end.value
         return found
 
-    def _decoded(
-        self, mean: Tensor, sigma: Tensor, y: Tensor | None
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The cells of the plane, what is decoded at their middles, and log p(z) there."""
-        low, high = self._box()
-        # A picture may lie outside of nearly all the prior.
-        wide = bool((mean[0] - 6 * sigma[0] < low).any() or (mean[0] + 6 * sigma[0] > high).any())
-        told = None if y is None else tuple(y.flatten().tolist())
-        if not wide and self._plane is not None and self._plane[0] == told:
-            return self._plane[1:]
-        if wide:
-            low = torch.minimum(low, mean[0] - 8 * sigma[0])
-            high = torch.maximum(high, mean[0] + 8 * sigma[0])
-        middle, side = grid(low, high, _COUNT)
-        z = middle.float().to(self._device)
-        outputs = torch.cat([self._model.decode(piece, y) for piece in z.split(_AT_ONCE)])
-        log_prior = self._model.latent_prior.log_density(z).double().cpu()
-        if not wide:
-            self._plane = (told, middle, side, outputs, log_prior)
-        return middle, side, outputs, log_prior
 
-    def _box(self) -> tuple[Tensor, Tensor]:
-        prior = self._model.latent_prior
-        if is_standard(prior):
-            edge = torch.full((self._model.latents,), _REACH, dtype=torch.float64)
-            return -edge, edge
-        drawn = prior.draw(20_000, torch.Generator().manual_seed(0)).double()
-        low, high = drawn.min(0).values, drawn.max(0).values
-        margin = 0.1 * (high - low)
-        return low - margin, high + margin
-
-
-def _ladder(
-    log_w: Tensor, log_p: Tensor, from_prior: Tensor, kl: float, quadrature: float | None, exact: float | None
-) -> Ladder:
+def _with_draws(log_w: Tensor, log_p: Tensor, kl: float) -> Ladder:
     elbo = _mean(log_w)
-    importance = {k: _grouped(log_w, k) for k in IMPORTANCE if k <= len(log_w)}
-    weights = log_w.softmax(0)
     return Ladder(
         elbo=elbo,
         reconstruction=Estimate(elbo.value + kl, elbo.error, elbo.draws),
         kl=kl,
-        prior_jensen=_mean(from_prior),
-        naive=_grouped(from_prior, len(from_prior)),
-        importance=importance,
+        importance={k: _grouped(log_w, k) for k in IMPORTANCE if k <= len(log_w)},
         posterior_average=_grouped(log_p, len(log_p)),
-        effective_draws=float(1.0 / weights.square().sum()),
-        quadrature=quadrature,
-        exact=exact,
+        effective_draws=float(1.0 / log_w.softmax(0).square().sum()),
     )
+
+
+def _runs(values: Tensor) -> list[Tensor]:
+    """The draws in equal parts, one after another."""
+    each = len(values) // _RUNS
+    return list(values[: each * _RUNS].split(each)) if each else []
 
 
 def _mean(values: Tensor) -> Estimate:

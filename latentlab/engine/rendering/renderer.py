@@ -60,6 +60,7 @@ from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.engine.rendering.texture_service import Textures
+from latentlab.engine.rendering.theory import Theory
 from latentlab.errors import LabError
 
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
@@ -85,7 +86,11 @@ class Renderer(Server):
         self._sampler = Sampler()
         self._own = OwnPictures()
         # Others serve what is a subject of its own.
-        self.members = (Textures(), Aggregates(lambda: self._density.posteriors, lambda: self.drawing))
+        self.members = (
+            Textures(),
+            Aggregates(lambda: self._density.posteriors, lambda: self.drawing),
+            Theory(self._in_hand, lambda: self._step),
+        )
         self._density = Density.unknown()
         # Counts how often another model, or other data, have been opened.
         self._times_opened = 0
@@ -257,8 +262,12 @@ class Renderer(Server):
 
     @handles(ProgressSheetRequest)
     def _progress_sheet(self, request: ProgressSheetRequest) -> Iterator[Reply | None]:
-        step = None if self._following is None else self._following.unfolding.step
-        yield from progress_sheet(self._in_hand(), request, step)
+        yield from progress_sheet(self._in_hand(), request, self._step)
+
+    @property
+    def _step(self) -> int | None:
+        """The step of a model that is being trained; None for another."""
+        return None if self._following is None else self._following.unfolding.step
 
     @handles(TrajectoryRequest)
     def _trajectory(self, request: TrajectoryRequest) -> Iterator[Reply | None]:

@@ -24,6 +24,7 @@ from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.texture.spec import SPEC as TEXTURE
+from latentlab.qt.views.theory.view import SPEC as THEORY
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
 
@@ -101,7 +102,7 @@ WORKSPACES = (
         "Move the probe through the latent plane, and see what the model makes of each point.",
         LATENT_PLANE,
         left=(Stack((POINTS,), 0.5), Stack((MANIFOLD_GRID, DIMENSIONS, AGGREGATE), 0.5)),
-        right=(Stack((PROBE,)),),
+        right=(Stack((PROBE, THEORY)),),
         bottom=(Stack((TRAY,)),),
         # The tray as high as what is in it.
         sizes=Sizes(left=0.24, bottom=0.05),

@@ -34,6 +34,8 @@ TOOLBAR = (
     ("pointsLayerAction", "points"), ("manifoldLayerAction", "manifold"),
     ("contoursLayerAction", "contours"), ("densityLayerAction", "density"),
 )  # fmt: skip
+# Actions of layers that are not called after them.
+_LAYER_NAMES = {"posterior": "truePosterior"}
 # At the right end of the bar of the workspaces.
 EVERYWHERE = (
     ("commandPaletteAction", "search"), ("undoAction", "undo"), ("redoAction", "redo"),
@@ -200,10 +202,12 @@ def _view(bench: Workbench) -> Iterator[Entry]:
         ("manifold", "&Manifold", "Show what the model decodes, under the points."),
         ("contours", "&Contours", "Show the prior's contours at 1, 2 and 3 sigma."),
         ("density", "&Density", "Show where encoded pictures lie, and the holes between them."),
+        ("posterior", "&True posterior", "Show p(z|x) of a picture beside the ellipse of its q(z|x)."),
     )):  # fmt: skip
         yield Entry(
-            f"{name}LayerAction", "&View", text, partial(bench.controller.switch_layer, name), tip,
-            f"Alt+{number + 1}", checked=_layer(bench, name), tool=text.replace("&", ""), gap=number == 0,
+            _LAYER_NAMES.get(name, f"{name}LayerAction"), "&View", text,
+            partial(bench.controller.switch_layer, name), tip, f"Alt+{number + 1}",
+            checked=_layer(bench, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
     yield from points_entries(bench)
     yield Entry("browseAction", "&View", "&Browse pictures", bench.docks.show_data_browser,

@@ -10,6 +10,7 @@ from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.places import paint_places
 from latentlab.qt.views.latent_plane.trajectory import paint_trajectory
+from latentlab.qt.views.latent_plane.true_posterior import TruePosteriorLayer
 from latentlab.session.state import Place, SessionState
 
 
@@ -29,6 +30,7 @@ class Marks:
         self._trajectory: tuple[Flat, ...] = ()
         self.pins: tuple[Flat, ...] = ()
         self.places: tuple[tuple[str, Flat], ...] = ()
+        self.posterior: TruePosteriorLayer | None = None
         self._projection = projection
 
     def forget(self) -> None:
@@ -59,6 +61,9 @@ class Marks:
         if self.ellipse is not None and (middle := self.flat(self.ellipse[0])):
             shape = self._projection.ellipse(self.ellipse[1])
             paint.posterior(painter, camera, palette, middle, shape)
+        if self.posterior is not None and state.layers.posterior:
+            alone = self.ellipse is None or self.posterior.elsewhere
+            self.posterior.paint(painter, camera, palette, self._projection, alone)
         if state.pointed is not None and (place := self.flat(state.pointed)):
             paint.pointed(painter, camera, palette, place)
         if place := self.flat(state.probe):

@@ -15,6 +15,7 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.marks import Marks
+from latentlab.qt.views.latent_plane.true_posterior import TruePosteriorLayer
 from latentlab.session.state import SessionState
 
 
@@ -33,6 +34,7 @@ class MarksLayer(QObject):
         super().__init__(view)
         self._view, self._workspace, self._camera, self._drags = view, workspace, camera, drags
         self.marks = Marks(workspace.projection)
+        self.marks.posterior = TruePosteriorLayer(view, workspace, camera)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._probed)
         self._deferred_probe = DeferredProbe(workspace, self)

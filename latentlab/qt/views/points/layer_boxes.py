@@ -17,6 +17,7 @@ _LAYERS = (
     ("thumbnails", "Thumbnails when near", "Shows pictures in place of dots when few of them are in view."),
     ("manifold", "Decoded manifold", "Shows what the model draws at each place, beneath the points."),
     ("density", "Density and holes", "Shades where encoded pictures lie, and hatches holes between them."),
+    ("posterior", "True posterior", "Draws p(z|x) of a picture beside the ellipse of the encoder's q(z|x)."),
     ("contours", "1, 2, 3 σ of the prior", "Shows how far from the middle the prior expects pictures."),
 )  # fmt: skip
 
