@@ -19,7 +19,8 @@ from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.files.held_out import learnt_among
 from latentlab.engine.inference.diagnostics import describe_installation
 from latentlab.errors import LabError
-from latentlab.models.base import Denoises, HasPrior, TellsDensity
+from latentlab.models.base import Denoises, HasPrior, TellsDensity, has_kl
+from latentlab.models.priors import is_standard
 from latentlab.models.registry import find_kind
 from latentlab.shipped import model_files
 
@@ -155,11 +156,16 @@ def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str
     say(f"{loaded.name} on {data.name} ({data.split}), {_NATS}")
     over = f"   over {result.images:,} pictures"
     shares = sorted(result.kl_per_dimension, reverse=True)
-    if isinstance(loaded.model, HasPrior):
+    if has_kl(loaded.model):
+        assert isinstance(loaded.model, HasPrior)
+        prior = loaded.model.latent_prior
         say(f"  ELBO            {result.elbo:10.3f}{over}")
         say(f"  reconstruction  {result.reconstruction:10.3f}")
-        listed = " + ".join(f"{share:.2f}" for share in shares[:8]) + (" + ..." if len(shares) > 8 else "")
-        say(f"  KL              {result.kl:10.3f}   = {listed}")
+        listed = (
+            "= " + " + ".join(f"{share:.2f}" for share in shares[:8]) + (" + ..." if len(shares) > 8 else "")
+        )
+        words = listed if is_standard(prior) else f"an estimate by draws of q; the prior is a {prior.formula}"
+        say(f"  KL              {result.kl:10.3f}   {words}")
     else:  # without a prior there is no ELBO
         say(f"  reconstruction  {result.reconstruction:10.3f}{over}")
     say(f"  active units    {result.active_units:10d}   of {len(shares)}")

@@ -59,11 +59,17 @@ class LatentMixture:
 
     def log_density(self, z: Tensor) -> Tensor:
         """log p(z) in nats; (..., D) -> (...)."""
-        flat = z.reshape(-1, self.dimensions).to(self.mean.dtype) - self._middle
+        flat = z.reshape(-1, self.dimensions).to(self.mean.dtype)
         piece = max(1, _MOST_NUMBERS // self.mean.numel())
-        found = [self._joint(some).logsumexp(1) for some in flat.split(piece)]
+        found = [self.joint(some).logsumexp(1) for some in flat.split(piece)]
         whole: Tensor = torch.cat(found) if found else flat.sum(1)
         return whole.view(z.shape[:-1])
+
+    def joint(self, z: Tensor) -> Tensor:
+        """log pi_k + log N_k(z), (N, D) -> (N, K); the table of N x K x D numbers is held whole."""
+        e = ((z - self._middle) @ self._whitening).unflatten(1, self.mean.shape) - self._whitened
+        found: Tensor = self._constants - 0.5 * e.square().sum(-1)
+        return found
 
     def draw(self, count: int, generator: torch.Generator | None = None) -> Tensor:
         """Draws (count, D); a smaller count gives the first of the same draws."""
@@ -112,12 +118,6 @@ class LatentMixture:
             found.append(torch.where(below < above, torch.special.ndtri(below), -torch.special.ndtri(above)))
             steps.take(z[:, j])
         return torch.stack(found, 1)
-
-    def _joint(self, z: Tensor) -> Tensor:
-        """log pi_k + log N_k(z), of points about the middle; (N, D) -> (N, K)."""
-        e = (z @ self._whitening).unflatten(1, self.mean.shape) - self._whitened
-        found: Tensor = self._constants - 0.5 * e.square().sum(-1)
-        return found
 
     @cached_property
     def _middle(self) -> Tensor:

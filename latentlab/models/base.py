@@ -63,6 +63,7 @@ __all__ = [
     "TrainsByLabel",
     "capabilities_of",
     "conditional",
+    "has_kl",
     "linear",
     "parse_config",
     "prior_of",
@@ -286,3 +287,18 @@ def prior_of(model: Encodes | Decodes | HasLikelihood) -> Prior:
     and the views say so.
     """
     return model.latent_prior if isinstance(model, HasPrior) else StandardNormal(model.latents)
+
+
+@torch.no_grad()
+def has_kl(model: object) -> bool:
+    """Whether a posterior with a density can be measured against a prior.
+
+    Not for an autoencoder, even with a prior: its codes are points, infinitely far from any density.
+    """
+    if not (isinstance(model, HasPrior) and isinstance(model, Encodes)):
+        return False
+    if not (isinstance(model, Decodes) and isinstance(model, torch.nn.Module)):
+        return True
+    weight = next(model.parameters(), torch.zeros(()))
+    blank = torch.zeros(1, *model.picture_shape, device=weight.device)
+    return not bool(torch.isneginf(model.encode(blank).log_variance).any())

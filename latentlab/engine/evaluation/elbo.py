@@ -37,6 +37,7 @@ from latentlab.models.base import (
     HasPrior,
     TellsDensity,
     Trains,
+    has_kl,
     prior_of,
 )
 from latentlab.models.priors import is_standard, kl_from
@@ -116,7 +117,7 @@ def evaluate(
     tag = model.density_tag if isinstance(model, TellsDensity) else None
     exact = tag is not None and tag.how == "exact"
     # Without a prior there is no likelihood of pictures. An exact one need not be sampled.
-    drawn = isinstance(model, HasPrior) and not exact
+    drawn = has_kl(model) and not exact
     likelihood_images = min(likelihood_images, len(images)) if drawn else 0
     # The likelihood's share of the decodes, and so of the time.
     bulk = likelihood_images * samples / (likelihood_images * samples + len(images) * elbo_draws)

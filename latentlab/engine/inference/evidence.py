@@ -25,7 +25,7 @@ from latentlab.engine.inference.adapted import adapted
 from latentlab.engine.inference.decoded_plane import DecodedPlane, box_of
 from latentlab.engine.inference.ladder import IMPORTANCE, NAIVE, Estimate, Ladder
 from latentlab.errors import LabError
-from latentlab.models.base import Encodes, HasLikelihood, HasPrior, TellsDensity
+from latentlab.models.base import Encodes, HasLikelihood, HasPrior, TellsDensity, has_kl
 from latentlab.models.priors import Prior, kl_from
 from latentlab.models.terms import Posterior
 
@@ -60,7 +60,9 @@ def why_no_ladder(model: object) -> str:
         return f"a {name} has no posterior over latents"
     if not isinstance(model, HasLikelihood):
         return f"a {name} has no likelihood p(x|z)"
-    return "" if isinstance(model, HasPrior) else f"a {name} has no prior p(z), and so no p(x)"
+    if not isinstance(model, HasPrior):
+        return f"a {name} has no prior p(z), and so no p(x)"
+    return "" if has_kl(model) else f"a {name} encodes to points, without a posterior to draw from"
 
 
 class Evidence:

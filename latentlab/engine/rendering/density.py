@@ -27,7 +27,7 @@ from torch import Tensor
 
 from latentlab.core.density import Mixture, add_to_grid, aggregate, in_plane, joined, kernel_width, near
 from latentlab.core.latent import even_axis
-from latentlab.engine.rendering.prior_plane import log_prior_in_plane
+from latentlab.engine.rendering.prior_plane import log_prior_in_plane, prior_edge
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.grids import (
     DensityMapReply,
@@ -110,6 +110,7 @@ class Density:
                 levels=levels,
                 pictures=int(mixture.owner.max()) + 1,
                 done=coarse == 1,
+                edge=None if prior is None else prior_edge(prior, request.projection),
             )
 
     def at(self, request: ProbeDensityRequest) -> Iterator[ProbeDensityReply | None]:

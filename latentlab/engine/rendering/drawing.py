@@ -39,7 +39,7 @@ from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, HasLikelihood, HasPrior, prior_of
 from latentlab.models.linear import HasEigenpictures
-from latentlab.models.priors import is_standard, log_density_at
+from latentlab.models.priors import log_density_at
 
 # Most pictures decoded at once: the delay of a more urgent request, some five milliseconds.
 CHUNK = 256
@@ -256,7 +256,7 @@ def _places(request: GridRequest, flat: Tensor) -> Tensor:
 
 def moments_for(drawing: Drawing) -> Moments:
     """What accumulates the encodings of a model."""
-    return Moments(is_standard(drawing.prior), isinstance(drawing.model, HasEigenpictures))
+    return Moments(drawing.prior, isinstance(drawing.model, HasEigenpictures))
 
 
 def walk_points(request: WalkRequest) -> tuple[Point, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from latentlab.engine.rendering.requests.figures import PICTURE_FIGURES
 from latentlab.engine.training.plan import TrainingPlan
-from latentlab.models.base import Encodes, HasLikelihood, HasPrior, TellsDensity
+from latentlab.models.base import Encodes, HasLikelihood, TellsDensity, has_kl
 from latentlab.models.players import Objective
 from latentlab.models.training import Learns
 
@@ -19,7 +19,7 @@ def has_figure(model: object, name: str) -> bool:
     if not isinstance(model, Encodes):
         return False
     if name in ("elbo", "kl"):
-        return isinstance(model, HasLikelihood) and isinstance(model, HasPrior)
+        return isinstance(model, HasLikelihood) and has_kl(model)
     if name == "reconstruction":
         return isinstance(model, HasLikelihood)
     if name == "likelihood":

@@ -32,7 +32,7 @@ from latentlab.engine.rendering.requests.figures import (
     FiguresRequest,
 )
 from latentlab.errors import LabError
-from latentlab.models.base import Encodes, HasLikelihood, HasPrior, TellsDensity, Trains, prior_of
+from latentlab.models.base import Encodes, HasLikelihood, TellsDensity, Trains, has_kl, prior_of
 from latentlab.models.players import Batch, Moment
 from latentlab.models.priors import kl_from
 
@@ -108,7 +108,7 @@ def _terms(opened: Opened) -> Pieces:
     model = opened.loaded.model
     assert isinstance(model, Encodes)
     assert isinstance(model, HasLikelihood)
-    noise = torch.Generator().manual_seed(0)
+    noise, measured = torch.Generator().manual_seed(0), has_kl(model)
     for x, y in _batches(opened, _at_once(opened, 1)):
         posterior = model.encode(x, y if encoder_is_told(model) else None)
         mean, log_variance = posterior.mean, posterior.log_variance
@@ -120,10 +120,10 @@ def _terms(opened: Opened) -> Pieces:
             total += model.likelihood.log_prob(model.decode(z, y), x)
             yield None
         reconstruction = total / (1 if exact else _DRAWS)
-        if not isinstance(model, HasPrior):
+        if not measured:
             yield (reconstruction,)
             continue
-        kl = kl_from(mean, log_variance, prior_of(model))
+        kl = kl_from(mean, log_variance, prior_of(model), draws=2 * _DRAWS)
         yield reconstruction - kl, reconstruction, kl
 
 

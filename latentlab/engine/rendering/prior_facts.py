@@ -18,8 +18,9 @@ class PriorFacts:
             is a convention.
         middle: the initial probe; of N(0, I) its mode.
         low, high: the corners of a box in which nearly all of it lies, 2.3 standard deviations of N(0, I).
-        contours: of a two-dimensional prior that is a map of N(0, I), the images of the circles at 1, 2
-            and 3 sigma; closed lines.
+        contours: of a two-dimensional prior the lines that stand for the circles at 1, 2 and 3 sigma: the
+            level lines of its density where it has marginals, else the images of the circles, if it is a map
+            of N(0, I). Of more dimensions they depend on the plane: see `PriorLinesRequest`.
         draws: some draws, for immediate use; none of N(0, I).
     """
 

@@ -27,10 +27,17 @@ from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened
 from latentlab.engine.rendering.own_picture import OwnPictures
 from latentlab.engine.rendering.picture_figures import picture_figures
+from latentlab.engine.rendering.prior_plane import prior_lines
 from latentlab.engine.rendering.progress_sheet import progress_sheet
 from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
 from latentlab.engine.rendering.requests.figures import FiguresRequest
-from latentlab.engine.rendering.requests.grids import DensityMapRequest, GridRequest, ProbeDensityRequest
+from latentlab.engine.rendering.requests.grids import (
+    DensityMapRequest,
+    GridRequest,
+    PriorLinesReply,
+    PriorLinesRequest,
+    ProbeDensityRequest,
+)
 from latentlab.engine.rendering.requests.opening import (
     MOST_COMPONENTS,
     EncodeRequest,
@@ -293,6 +300,11 @@ class Renderer(Server):
     def _density_map(self, request: DensityMapRequest) -> Iterator[Reply | None]:
         drawing = self.drawing
         yield from self._density.map(request, drawing.prior if drawing.has_prior else None)
+
+    @handles(PriorLinesRequest)
+    def _prior_lines(self, request: PriorLinesRequest) -> Iterator[Reply | None]:
+        lines = prior_lines(self.drawing.prior, request.projection)
+        yield PriorLinesReply(request.generation, request.projection, lines)
 
     @handles(ProbeDensityRequest)
     def _probe_density(self, request: ProbeDensityRequest) -> Iterator[Reply | None]:

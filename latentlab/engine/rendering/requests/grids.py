@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.serving import Reply, Request
-from latentlab.engine.types import Picture, Point, Region
+from latentlab.engine.types import Flat, Picture, Point, Region
 from latentlab.models.capabilities import Capability
 
 # For type checking only: the window's frame must not wait for numpy.
@@ -99,7 +99,8 @@ class DensityMapReply(Reply):
 
     `log_density` is of the encoded pictures, projected on the plane, and `log_prior` of the prior; None for a
     model without one. `levels` are the log densities above which half, 90 % and 99 % of held-out pictures
-    lie. A coarse reply may come first: `done` marks the last. `pictures` is how many are included.
+    lie. A coarse reply may come first: `done` marks the last. `pictures` is how many are included. `edge` is
+    the log density within which the prior expects pictures, as N(0, I) does within 3 sigma; None if unknown.
     """
 
     region: Region
@@ -109,6 +110,7 @@ class DensityMapReply(Reply):
     levels: tuple[float, ...]
     pictures: int
     done: bool
+    edge: float | None = None
 
 
 @dataclass(frozen=True)
@@ -121,4 +123,23 @@ class DensityMapRequest(Request[DensityMapReply]):
     columns: int
     rows: int
     region: Region
+    projection: Projection
+
+
+@dataclass(frozen=True)
+class PriorLinesReply(Reply):
+    """Lines around 39 %, 86 % and 98.9 % of the prior in a plane, in its coordinates; those of N(0, I) are
+    circles.
+    """
+
+    projection: Projection
+    lines: tuple[tuple[Flat, ...], ...]
+
+
+@dataclass(frozen=True)
+class PriorLinesRequest(Request[PriorLinesReply]):
+    """Find the level lines of the prior's density on a plane; none for N(0, I), or where it is not known."""
+
+    priority: ClassVar[int] = 6
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.HAS_PRIOR, Capability.DECODES})
     projection: Projection

@@ -43,10 +43,12 @@ def holes_of(found: DensityMapReply) -> NDArray[np.float32]:
     """How much each cell is a hole, 0 to 1; none where no prior expects anything."""
     if found.log_prior is None:
         return np.zeros_like(found.log_density)
-    dimensions = 1 if found.projection.flat else 2
-    square = -2.0 * found.log_prior - dimensions * math.log(2.0 * math.pi)
+    edge = found.edge
+    if edge is None:
+        dimensions = 1 if found.projection.flat else 2
+        edge = -0.5 * (dimensions * math.log(2.0 * math.pi) + _SIGMAS**2)
     fewer = np.interp(found.log_prior - found.log_density, np.log(_FEWER), (0.0, 1.0))
-    return np.where(square <= _SIGMAS**2, fewer, 0.0).astype(np.float32)
+    return np.where(found.log_prior >= edge, fewer, 0.0).astype(np.float32)
 
 
 class Stencils:
@@ -123,7 +125,8 @@ def at_length(found: DensityMapReply) -> str:
         )
     else:
         words.append(
-            f"Hatched: a hole. Within {_SIGMAS:g}σ the prior expects pictures here, but there are "
+            f"Hatched: a hole. The prior expects pictures here, within {_SIGMAS:g}σ of N(0, I) or as much of "
+            "another prior, but there are "
             "fewer than a tenth as many. The model was never trained to decode this region."
         )
     return "".join(f"<p>{paragraph}</p>" for paragraph in words)

@@ -20,7 +20,6 @@ from latentlab.qt.controllers.points.look import coloured_as, extent_of
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud, diameter_for
-from latentlab.qt.views.latent_plane.prior import contours_of
 from latentlab.qt.views.latent_plane.scatter import Placed, rendered
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.widgets.colours import word_colour
@@ -55,7 +54,7 @@ class PlaneDrawing:
         plane, state = self._plane, self._workspace.state
         layers, camera, palette = state.layers, plane.camera, plane.palette()
         names = axis_names(self._workspace.projection)
-        contours = contours_of(self._workspace.model, self._workspace.projection)
+        contours = plane.prior_lines.lines
         painter.setFont(plane.font())
         painter.fillRect(plane.rect(), palette.base())
         if layers.manifold and plane.manifold.image is not None:

@@ -36,7 +36,8 @@ from latentlab.qt.views.latent_plane.manifold_layer import ManifoldLayer
 from latentlab.qt.views.latent_plane.marks_layer import MarksLayer
 from latentlab.qt.views.latent_plane.mouse import Hand
 from latentlab.qt.views.latent_plane.note import PlaneNote, no_points
-from latentlab.qt.views.latent_plane.prior import contours_of, reach_of
+from latentlab.qt.views.latent_plane.prior import reach_of
+from latentlab.qt.views.latent_plane.prior_lines import PriorLines
 from latentlab.qt.views.latent_plane.scatter import Scatter
 from latentlab.qt.views.latent_plane.scatter_layer import ScatterLayer
 from latentlab.qt.views.latent_plane.thumbnails import Thumbnails
@@ -86,7 +87,7 @@ class LatentPlane(QWidget):
         self._settled.timeout.connect(self._look_closely)
         self.density = DensityLayer(workspace, self)
         self._points = ScatterLayer(self, workspace, self)
-        self.manifold = ManifoldLayer(self, workspace)
+        self.manifold, self.prior_lines = ManifoldLayer(self, workspace), PriorLines(workspace, self)
         self.thumbnails = Thumbnails(workspace, self)
         self._points.facts.show_in(self.palette())
         self.gathering = Gathering(self, workspace, self.hand.hit)
@@ -95,7 +96,7 @@ class LatentPlane(QWidget):
         self._repaint_soon.timeout.connect(self._repaint_all)
         self._points.changed.connect(self._points_changed)
         self._points.renewed.connect(self._points_changed)
-        for layer in (self.manifold, self.density, self.thumbnails):
+        for layer in (self.manifold, self.density, self.thumbnails, self.prior_lines):
             layer.changed.connect(self._layer_changed)
         workspace.changed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
@@ -282,7 +283,7 @@ class LatentPlane(QWidget):
                 self.manifold.image,
                 self.density,
                 axis_names(self.workspace.projection),
-                contours_of(self.workspace.model, self.workspace.projection),
+                self.prior_lines.lines,
             )
         painter = QPainter(self)
         draw_part(painter, self._base, event.rect(), ratio)

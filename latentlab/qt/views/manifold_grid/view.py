@@ -172,6 +172,8 @@ class ManifoldGrid(QWidget):
         self.size_label.setText(f"{grid.size} × {rows}")
         if over == OVER_VIEW:
             words = "The visible part of the plane"
+        elif model is not None and model.prior is not None and not model.prior.standard:
+            words = "Equal steps of the prior's probability along each of the two directions"
         elif self._workspace.projection.latents <= 2:
             words = (
                 f"Equal steps of prior probability: each picture stands for 1/{grid.size * rows} of the prior"
