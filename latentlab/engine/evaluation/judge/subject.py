@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import shlex
@@ -15,6 +16,8 @@ from latentlab.engine.attributes.judges import classifier_for
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies
+
+_FEWEST = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,20 +76,16 @@ def open_subject(spec: str, classifier: str = "", device: str | torch.device = "
 
 def took_part(card: ModelCard, classifier: LoadedModel) -> bool:
     """Whether a model's file says that it was trained with this classifier, by name, file or hash."""
-    said = json.dumps([card.config, card.data, card.metrics], default=str)
+    said = json.dumps({**dataclasses.asdict(card), "command": ""}, default=str)
     try:
         words = shlex.split(card.command)
     except ValueError:
-        words = card.command.split()
+        words = card.command.replace("'", " ").replace('"', " ").split()
     named = {classifier.name, f"{classifier.name}.safetensors", classifier.hash}
     parts = {
         part for word in words for text in word.split("=") for part in text.replace("\\", "/").split("/")
     }
-    # What it wrote is named by --out: a classifier's own file.
     return classifier.hash in said or f'"{classifier.name}"' in said or bool(named & parts)
-
-
-_FEWEST = 12
 
 
 def _fingerprint(train: ImageSet, test: ImageSet, judge: LoadedModel | None) -> str:
