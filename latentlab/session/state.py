@@ -32,6 +32,7 @@ class Layers:
     density: bool = False
     thumbnails: bool = True
     posterior: bool = False
+    stretch: bool = False
 
 
 @dataclass(frozen=True)

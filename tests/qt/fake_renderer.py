@@ -23,6 +23,8 @@ from latentlab.engine.rendering.requests.grids import (
     DensityMapRequest,
     GridReply,
     GridRequest,
+    PriorLinesReply,
+    PriorLinesRequest,
     ProbeDensityReply,
     ProbeDensityRequest,
 )
@@ -57,6 +59,7 @@ from latentlab.engine.rendering.requests.points import (
     WaysReply,
     WaysRequest,
 )
+from latentlab.engine.rendering.requests.stretch import StretchMapReply, StretchMapRequest
 from latentlab.engine.rendering.requests.texture import (
     TexturePartsRequest,
     TextureRequest,
@@ -147,6 +150,13 @@ class FakeRenderer:
                     number, 5.0, 0.1, 1.5, 0.2, 0.125, 0.01, (hole,), 4.1, False, COUNT, 1500,
                     (self.latents - 1,), self.latents,
                 )  # fmt: skip
+            case StretchMapRequest():
+                for done in (False, True):
+                    steps = np.linspace(-1.0, 2.0, request.columns, dtype=np.float32)
+                    log_area = np.tile(steps, (request.rows, 1))
+                    yield StretchMapReply(number, request.region, request.projection, log_area, done)
+            case PriorLinesRequest():
+                yield PriorLinesReply(number, request.projection, ())
             case PointRequest():
                 density = -1.84 - 0.5 * sum(value**2 for value in request.z)
                 picture = picture_at(request.z, request.condition)

@@ -21,6 +21,7 @@ from latentlab.engine.rendering.requests.figures import FiguresRequest
 from latentlab.engine.rendering.requests.grids import (
     DensityMapRequest,
     GridRequest,
+    PriorLinesRequest,
     ProbeDensityRequest,
     UnderlayRequest,
 )
@@ -44,6 +45,7 @@ from latentlab.engine.rendering.requests.points import (
     WaysRequest,
 )
 from latentlab.engine.rendering.requests.progress import ProgressSheetRequest
+from latentlab.engine.rendering.requests.stretch import StretchMapRequest
 from latentlab.engine.rendering.requests.texture import (
     TexturePartsRequest,
     TextureRequest,
@@ -97,6 +99,8 @@ REQUESTS: tuple[Request[Any], ...] = (
     PosteriorRequest(27, Subject(3)),
     LadderRequest(28, Subject(3), 1000),
     LikeThisRequest(29, Subject(3), 2),
+    PriorLinesRequest(31, PLANE),
+    StretchMapRequest(30, 6, 4, REGION, PLANE, A),
     TextureRequest(24, TextureSource("grey", pixels=PIXELS), recipe=TextureRecipe(size=(16, 20))),
     TexturePartsRequest(25, TextureSource("grey", pixels=PIXELS), (16, 20)),
 )

@@ -66,6 +66,7 @@ from latentlab.engine.rendering.requests.progress import ProgressSheetRequest
 from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
+from latentlab.engine.rendering.stretching import Stretches
 from latentlab.engine.rendering.texture_service import Textures
 from latentlab.engine.rendering.theory import Theory
 from latentlab.errors import LabError
@@ -93,9 +94,10 @@ class Renderer(Server):
         self._sampler = Sampler()
         self._own = OwnPictures()
         # Others serve what is a subject of its own.
-        self.members = (
+        self.members: tuple[Server, ...] = (
             Textures(),
             Aggregates(lambda: self._density.posteriors, lambda: self.drawing),
+            Stretches(lambda: self.drawing),
             Theory(self._in_hand, lambda: self._step),
         )
         self._density = Density.unknown()

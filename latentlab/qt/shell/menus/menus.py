@@ -203,6 +203,7 @@ def _view(bench: Workbench) -> Iterator[Entry]:
         ("contours", "&Contours", "Show the prior's contours at 1, 2 and 3 sigma."),
         ("density", "&Density", "Show where encoded pictures lie, and the holes between them."),
         ("posterior", "&True posterior", "Show p(z|x) of a picture beside the ellipse of its q(z|x)."),
+        ("stretch", "St&retch", "Show where a small step changes the picture much."),
     )):  # fmt: skip
         yield Entry(
             _LAYER_NAMES.get(name, f"{name}LayerAction"), "&View", text,

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QPainter, QPalette, QPixmap
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.density import DensityLayer
+from latentlab.qt.views.latent_plane.stretch import StretchLayer
 from latentlab.qt.views.latent_plane.thumbnails import Thumbnails
 from latentlab.session.state import Layers
 
@@ -23,7 +24,7 @@ def painted_base(
     points: QImage | None,
     thumbnails: Thumbnails,
     manifold: Manifold | None,
-    density: DensityLayer,
+    maps: tuple[DensityLayer, StretchLayer],
     names: tuple[str, str],
     contours: paint.Lines | None = None,
 ) -> QPixmap:
@@ -31,12 +32,15 @@ def painted_base(
 
     `points` is their image, None for none; `contours` are those of another prior than N(0, I).
     """
+    density, stretch = maps
     base = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))
     base.setDevicePixelRatio(ratio)
     painter = QPainter(base)
     painter.fillRect(rect, palette.base())
     if layers.manifold and manifold is not None:
         paint.manifold(painter, camera, *manifold)
+    if layers.stretch:
+        stretch.paint(painter, camera, palette)
     if layers.density:
         density.paint(painter, camera, palette)
     if layers.contours:
@@ -47,8 +51,9 @@ def painted_base(
     if layers.contours:
         paint.contour_names(painter, camera, palette, contours)
     paint.axes(painter, camera, palette, names)
-    if layers.density:
-        density.paint_legend(painter, camera, palette)
+    for shown, layer in ((layers.density, density), (layers.stretch, stretch)):
+        if shown:
+            layer.paint_legend(painter, camera, palette)
     painter.end()
     return base
 

@@ -59,6 +59,8 @@ class PlaneDrawing:
         painter.fillRect(plane.rect(), palette.base())
         if layers.manifold and plane.manifold.image is not None:
             paint.manifold(painter, camera, *plane.manifold.image)
+        if layers.stretch:
+            plane.stretch.paint(painter, camera, palette)
         if layers.density:
             plane.density.paint(painter, camera, palette)
         if layers.contours:
@@ -70,8 +72,9 @@ class PlaneDrawing:
         if layers.contours:
             paint.contour_names(painter, camera, palette, contours)
         paint.axes(painter, camera, palette, names)
-        if layers.density:
-            plane.density.paint_legend(painter, camera, palette)
+        for shown, layer in ((layers.density, plane.density), (layers.stretch, plane.stretch)):
+            if shown:
+                layer.paint_legend(painter, camera, palette)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         plane.marks.paint(painter, camera, palette, state)
         if self._legend_width():

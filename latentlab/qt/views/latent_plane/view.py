@@ -26,9 +26,9 @@ from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedRe
 from latentlab.engine.types import Point, Region
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.background import draw_part, painted_base
 from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.qt.views.latent_plane.card import hovered_card
 from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.density import DensityLayer
 from latentlab.qt.views.latent_plane.lasso import Gathering
@@ -40,10 +40,9 @@ from latentlab.qt.views.latent_plane.prior import reach_of
 from latentlab.qt.views.latent_plane.prior_lines import PriorLines
 from latentlab.qt.views.latent_plane.scatter import Scatter
 from latentlab.qt.views.latent_plane.scatter_layer import ScatterLayer
+from latentlab.qt.views.latent_plane.stretch import StretchLayer
 from latentlab.qt.views.latent_plane.thumbnails import Thumbnails
 from latentlab.qt.views.spec import ViewSpec
-from latentlab.qt.widgets.images import data_picture, to_qimage
-from latentlab.qt.widgets.plain_text import listed
 from latentlab.session.edits import LookAt
 from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
@@ -85,7 +84,7 @@ class LatentPlane(QWidget):
         # A moving view does not request a manifold; the old one is stretched meanwhile.
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._look_closely)
-        self.density = DensityLayer(workspace, self)
+        self.density, self.stretch = DensityLayer(workspace, self), StretchLayer(workspace, self)
         self._points = ScatterLayer(self, workspace, self)
         self.manifold, self.prior_lines = ManifoldLayer(self, workspace), PriorLines(workspace, self)
         self.thumbnails = Thumbnails(workspace, self)
@@ -96,7 +95,8 @@ class LatentPlane(QWidget):
         self._repaint_soon.timeout.connect(self._repaint_all)
         self._points.changed.connect(self._points_changed)
         self._points.renewed.connect(self._points_changed)
-        for layer in (self.manifold, self.density, self.thumbnails, self.prior_lines):
+        maps = (self.density, self.stretch, self.prior_lines)
+        for layer in (self.manifold, self.thumbnails, *maps):
             layer.changed.connect(self._layer_changed)
         workspace.changed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
@@ -197,8 +197,8 @@ class LatentPlane(QWidget):
 
     @Slot()
     def _look_closely(self) -> None:
-        self.manifold.look(self.camera)
-        self.density.look(self.camera)
+        for layer in (self.manifold, self.density, self.stretch):
+            layer.look(self.camera)
         self.thumbnails.look(self.camera, self.cloud)
         self._points.complete()
 
@@ -239,8 +239,9 @@ class LatentPlane(QWidget):
             and event.type() == QEvent.Type.ToolTip
             and self.hand.hovered is None
         ):
-            words = self.density.words_at(event.pos().toPointF(), self.camera)
-            QToolTip.showText(event.globalPos(), words, self)
+            place = event.pos().toPointF()
+            known = (layer.words_at(place, self.camera) for layer in (self.density, self.stretch))
+            QToolTip.showText(event.globalPos(), next(filter(None, known), ""), self)
             return True
         return super().event(event)
 
@@ -281,7 +282,7 @@ class LatentPlane(QWidget):
                 self._points_image(ratio),
                 self.thumbnails,
                 self.manifold.image,
-                self.density,
+                (self.density, self.stretch),
                 axis_names(self.workspace.projection),
                 self.prior_lines.lines,
             )
@@ -302,14 +303,9 @@ class LatentPlane(QWidget):
         return self._points.image(ratio, layers.density, self._settled.isActive())
 
     def _paint_card(self, painter: QPainter) -> None:
-        """Paints the picture of the hovered point."""
-        model = self.workspace.model
-        if self.hand.hovered is not None and model is not None and self.hand.hovered < len(model.images):
-            name = listed(model.class_of(self.hand.hovered))
-            picture = to_qimage(data_picture(model.images, self.hand.hovered))
-            paint.card(
-                painter, self.rect(), self.palette(), self.hand.place, picture, name, self.hand.hovered
-            )
+        hovered, model = self.hand.hovered, self.workspace.model
+        if hovered is not None and model is not None:
+            hovered_card(painter, self.rect(), self.palette(), self.hand.place, model, hovered)
 
 
 SPEC = ViewSpec(

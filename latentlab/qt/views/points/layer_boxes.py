@@ -18,6 +18,7 @@ _LAYERS = (
     ("manifold", "Decoded manifold", "Shows what the model draws at each place, beneath the points."),
     ("density", "Density and holes", "Shades where encoded pictures lie, and hatches holes between them."),
     ("posterior", "True posterior", "Draws p(z|x) of a picture beside the ellipse of the encoder's q(z|x)."),
+    ("stretch", "Stretch of the decoder", "Colours where a small step changes the picture much."),
     ("contours", "1, 2, 3 σ of the prior", "Shows how far from the middle the prior expects pictures."),
 )  # fmt: skip
 
