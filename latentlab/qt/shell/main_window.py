@@ -254,6 +254,8 @@ class LabWindow(QMainWindow):
         self._closed = True
         self._save_later.stop()
         if self.workbench is not None:
+            # What it took of the panels is theirs in the layout that is saved.
+            self.workbench.guide.column.close_column()
             self.workbench.projects.close()
             self.workbench.presentation.leave()
         self.save_settings()

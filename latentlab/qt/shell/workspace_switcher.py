@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar
@@ -58,6 +59,8 @@ class Workspaces(QObject):
             spec.name: Arrangement(window, docks, presented(spec)) for spec in self.specs.values()
         }
         self._presenting = False
+        # What takes room from the panels for a while is out of the way in this context.
+        self.cleared: Callable[[], AbstractContextManager[None]] = nullcontext
         # The widths that panels were given: while they have them, nobody has chosen others, and they follow
         # the window. By workspace, those that were so when it was left.
         self._given: dict[QDockWidget, int] = {}
@@ -100,9 +103,10 @@ class Workspaces(QObject):
             focus.clearFocus()
         self._window.setUpdatesEnabled(False)
         try:
-            self._leave()
-            self._current = spec
-            self._enter()
+            with self.cleared():
+                self._leave()
+                self._current = spec
+                self._enter()
         finally:
             self._window.setUpdatesEnabled(True)
         self._centre.take_focus()

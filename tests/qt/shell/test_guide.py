@@ -95,6 +95,34 @@ def test_that_f1_opens_the_chapter_of_what_has_the_focus_and_esc_goes_back_there
         assert bench.plane.hasFocus()
 
 
+@pytest.mark.slow
+def test_that_layouts_are_kept_as_they_are_without_the_guide(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.resize(1440, 900)
+        until_idle()
+        bench = window.bench
+        before = {dock: dock.width() for dock in bench.docks.all if bench.docks.in_front(dock)}
+        bench.guide.column.read(CONTENTS)
+        until_idle()
+        narrow = {dock: dock.width() for dock in before}
+        assert narrow != before
+        bench.workspaces.show("train")
+        until_idle()
+        assert window.contentsMargins().right() > 0, "the guide stays where it is"
+        bench.guide.column.close_column()
+        bench.workspaces.show("explore")
+        until_idle()
+        assert {dock: dock.width() for dock in before} == before
+        bench.guide.column.read(CONTENTS)
+        until_idle()
+        names = {dock.objectName(): width for dock, width in before.items()}
+    with open_window(qtbot, tmp_path) as window:
+        until_idle()
+        docks = window.bench.docks
+        there = {dock.objectName(): dock.width() for dock in docks.all if docks.in_front(dock)}
+        assert there == names
+
+
 def test_that_the_column_is_read_searched_and_followed(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.resize(1440, 900)

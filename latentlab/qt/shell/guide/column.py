@@ -6,6 +6,8 @@ in its margin; where its panels need the room themselves, the column lies over t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
@@ -82,6 +84,7 @@ class GuideColumn(QFrame):
         rows.addWidget(self.page, 1)
         # Of the panels before it opened.
         self._widths: dict[QDockWidget, int] = {}
+        self._aside = False
         self._grip = _Grip(self)
         self._grip.moved.connect(self._widen)
         self.hide()
@@ -229,6 +232,23 @@ class GuideColumn(QFrame):
         self._window.setContentsMargins(0, 0, width, 0)
         self._window.resizeDocks(sides, widths, Qt.Orientation.Horizontal)
 
+    @contextmanager
+    def out_of_the_way(self) -> Iterator[None]:
+        """Gives the panels their room while they are noted or arranged; it is back afterwards."""
+        rows = self._window.layout()
+        if self.isHidden() or rows is None:
+            yield
+            return
+        self._aside = True
+        self._take_room(0)
+        rows.activate()
+        try:
+            yield
+        finally:
+            rows.activate()
+            self._aside = False
+            self._fit()
+
     @Slot(int)
     def _widen(self, by: int) -> None:
         self._width = max(_LEAST, min(self.width() + by, self._window.width() - _LEAST_REST))
@@ -236,7 +256,11 @@ class GuideColumn(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Taking room may make the window wider, where it is as narrow as it can be.
-        if watched is self._window and event.type() == QEvent.Type.Resize and not self._fitting:
+        if (
+            watched is self._window
+            and event.type() == QEvent.Type.Resize
+            and not (self._fitting or self._aside)
+        ):
             self._fit()
         return False
 

@@ -45,6 +45,7 @@ def make_guide(
     bring = partial(_bring, docks)
     steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace), explore, bring)
     guide = Guide(window, named, bring, partial(_run, actions), status.say, steps)
+    workspaces.cleared = guide.column.out_of_the_way
     for place in docks.places:
         if place.panel.one_of:
             # On the views themselves: they are in the middle of the window more often than in their dock.
