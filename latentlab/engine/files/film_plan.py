@@ -30,6 +30,10 @@ class FilmPlan:
     seconds: float
     loop: Loop = Loop.THERE_AND_BACK
 
+    def as_text(self) -> str:
+        """What `plan_from` reads again."""
+        return f"{self.rate} {self.seconds:g} {self.loop.name}"
+
     @property
     def count(self) -> int:
         """The frames of one round."""
@@ -56,6 +60,16 @@ class FilmPlan:
     def frames(self, pictures: Sequence[T]) -> tuple[T, ...]:
         """The pictures in the order in which they are shown."""
         return tuple(pictures[number] for number in self.picks(len(pictures)))
+
+
+def plan_from(text: str) -> FilmPlan | None:
+    """The plan that `as_text` wrote; None if it is none, or out of range."""
+    try:
+        rate, seconds, loop = text.split()
+        plan = FilmPlan(int(rate), float(seconds), Loop[loop])
+    except (ValueError, KeyError):
+        return None
+    return plan if plan.rate >= 1 and LEAST_SECONDS <= plan.seconds <= MOST_SECONDS else None
 
 
 def natural_seconds(pictures: int, rate: int, loop: Loop) -> float:

@@ -101,7 +101,8 @@ class SessionController(QObject):
         scale = 1 if what == exportables.UNFOLDING else self._settings.scale
         if what in exportables.MOVING and thing is not None:
             more = self._ask_for_frames if what == exportables.WALK else None
-            page: ExportDialog = FilmDialog(what, thing, scale, folder, self._window, more)
+            last = self._settings.films.get(what)
+            page: ExportDialog = FilmDialog(what, thing, scale, folder, self._window, more, last)
         else:
             page = ExportDialog(what, thing, words, scale, folder, self._window)
         page.wished.connect(self._save)
@@ -130,6 +131,8 @@ class SessionController(QObject):
         if wish.what != exportables.ENCODINGS:
             self._settings.scale = wish.scale
         self._settings.folder = str(wish.path.parent)
+        if isinstance(wish, FilmWish) and wish.animated:
+            self._settings.films[wish.what] = wish.plan
         plan, pictures = (wish.plan, wish.pictures) if isinstance(wish, FilmWish) else (None, ())
         self._exporter.save(wish.what, wish.path, wish.scale, wish.overwrite, wish.animated, plan, pictures)
 

@@ -19,6 +19,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from latentlab.data.files import NoRegularFileError, require_regular
 from latentlab.engine.diffusion import recipes
 from latentlab.engine.diffusion.recipes import Recipe
+from latentlab.engine.files.film_plan import FilmPlan, plan_from
 from latentlab.engine.files.kept_paths import kept_model
 from latentlab.errors import LabError
 from latentlab.qt.widgets.colours import Theme
@@ -34,7 +35,7 @@ _NAME = "LatentLab"
 _MOST_BYTES, _MOST_BLOB = 2**25, 2**16
 _MOST_SESSION = 2**24
 MOST_PROJECTS = 8
-_LAYOUTS, _MOST_LAYOUTS = "layouts", 50
+_LAYOUTS, _FILMS, _MOST_KEYS = "layouts", "films", 50
 
 
 class Settings:
@@ -67,6 +68,8 @@ class Settings:
         # The one layout of the window, from before there were workspaces.
         self.older_layout = QByteArray()
         self.scale, self.folder = 8, ""
+        # How films were saved last, by what they show: "walk" and so on.
+        self.films: dict[str, FilmPlan] = {}
         self.recent: tuple[RecentData, ...] = ()
         self.projects: tuple[str, ...] = ()
         # Paths of model files, and the data of which a second model has been proposed.
@@ -95,6 +98,7 @@ class Settings:
                 raise LabError("has a scale out of range")
             found = saved.from_text(session) if session else None
             self.theme, self.scale, self.folder = theme, scale, self._text("folder")
+            self.films = self._read_films()
             self.recent = recent_data.from_text(self._text("recent", _MOST_BYTES) or "[]")
             self.recent_models = recent_models.from_text(self._text("recentModels", _MOST_BYTES) or "[]")
             self.proposed = recent_models.names_in(self._text("proposed", _MOST_BYTES) or "[]")
@@ -133,13 +137,20 @@ class Settings:
         return value
 
     def _read_layouts(self) -> dict[str, QByteArray]:
+        return {name: self._bytes(f"{_LAYOUTS}/{name}") for name in self._keys_of(_LAYOUTS)}
+
+    def _keys_of(self, group: str) -> list[str]:
         assert self._store is not None
-        self._store.beginGroup(_LAYOUTS)
+        self._store.beginGroup(group)
         names = self._store.childKeys()
         self._store.endGroup()
-        if len(names) > _MOST_LAYOUTS:
+        if len(names) > _MOST_KEYS:
             raise LabError("is damaged")
-        return {name: self._bytes(f"{_LAYOUTS}/{name}") for name in names}
+        return names
+
+    def _read_films(self) -> dict[str, FilmPlan]:
+        found = ((name, plan_from(self._text(f"{_FILMS}/{name}"))) for name in self._keys_of(_FILMS))
+        return {name: plan for name, plan in found if plan is not None}
 
     def reject(self, reason: str) -> None:
         """The file is invalid: keeps a copy aside, and returns to the defaults."""
@@ -191,6 +202,8 @@ class Settings:
             self._store.setValue(key, value)
         if self.layouts:
             self._store.remove("layout")
+        for what, plan in self.films.items():
+            self._store.setValue(f"{_FILMS}/{what}", plan.as_text())
         for name, layout in self.layouts.items():
             self._store.setValue(f"{_LAYOUTS}/{name}", layout)
         self._store.sync()

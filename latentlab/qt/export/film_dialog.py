@@ -87,6 +87,7 @@ class FilmDialog(ExportDialog):
         thing: the pictures, with the rate that is proposed.
         more: asks for so many pictures of the same walk, which `show_pictures` is to be given once they are
             there; None where there are no others.
+        last: as such a film was saved last; None proposes one by the pictures.
     """
 
     def __init__(
@@ -97,9 +98,10 @@ class FilmDialog(ExportDialog):
         folder: str,
         parent: QWidget,
         more: Callable[[int], None] | None = None,
+        last: FilmPlan | None = None,
     ) -> None:
         self._frames, self._more, self._asked = thing.pictures, more, 0
-        self._plan = FilmPlan(1, 1.0)
+        self._plan, self._last = FilmPlan(1, 1.0), last
         self._shown, self._on = 0, 1
         self._clock = QTimer(timerType=Qt.TimerType.PreciseTimer)
         self._soon = QTimer(singleShot=True, interval=150)
@@ -126,13 +128,16 @@ class FilmDialog(ExportDialog):
         self.loop = QComboBox()
         for title, loop in _LOOPS:
             self.loop.addItem(title, loop)
-        self.rate = WholeNumber(
-            minimum=1, maximum=_MOST_RATE, value=self._thing.frames_per_second, suffix=" frames / s"
-        )
+        last = self._last
+        rate = self._thing.frames_per_second if last is None else last.rate
+        self.rate = WholeNumber(minimum=1, maximum=_MOST_RATE, value=rate, suffix=" frames / s")
         # A training does not run backwards.
         usual = Loop.THERE_AND_BACK if self._what == exportables.WALK else Loop.AGAIN
+        if last is not None:
+            usual = last.loop
         self.loop.setCurrentIndex(self.loop.findData(usual))
-        seconds = natural_seconds(len(self._frames), self.rate.value(), usual)
+        natural = natural_seconds(len(self._frames), self.rate.value(), usual)
+        seconds = natural if last is None else last.seconds
         self.seconds = RealNumber(
             minimum=LEAST_SECONDS, maximum=MOST_SECONDS, value=round(seconds, 2), step=0.5
         )

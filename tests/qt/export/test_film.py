@@ -106,6 +106,15 @@ def test_that_a_film_of_a_walk_takes_at_most_six_actions_from_pins_to_file(
         with qtbot.waitSignal(window.bench.exporter.saved, timeout=5000):
             qtbot.mouseClick(dialog.findChild(QAbstractButton, "exportSave"), LEFT)
         pins = window.workspace.state.pins
+        until_idle()
+    with open_window(qtbot, tmp_path, renderer) as window:
+        qtbot.waitUntil(lambda: window.bench.exporter.exportables.has("walk"), timeout=5000)
+        window.bench.actions["exportWalkAction"].trigger()
+        (dialog,) = window.findChildren(FilmDialog)
+        assert dialog.plan == FilmPlan(25, 4.0, Loop.ONCE), "as it was saved last"
+        assert dialog.scale.value() == 3
+        dialog.close()
+        until_idle()
     with Image.open(saved.args[0]) as film:
         assert film.info["loop"] == 0
         assert film.size == (3 * SIDE, 3 * SIDE)
