@@ -12,7 +12,9 @@ from latentlab.plain import one_line
 from latentlab.qt.shell.gallery.strip import Strip
 from latentlab.qt.widgets.plain_text import plain_tip
 
-_LEAST, _MOST, _PICTURES, _SIDE, _GAP, _ARROW = 200, 440, 2, 32, 3, 10
+_LEAST, _MOST, _PICTURES, _SIDE, _GAP, _ARROW = 110, 440, 2, 32, 3, 10
+# Narrower than this it has words alone.
+_ROOM = 190
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class ModelChip(QToolButton):
         option.text = ""
         painter = QPainter(self)
         self.style().drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option, painter, self)
-        pictures = _PICTURES if self._strip.known else 0
+        pictures = _PICTURES if self._strip.known and self.width() >= _ROOM else 0
         top = (self.height() - _SIDE) // 2
         boxes = [QRect(6 + place * (_SIDE + _GAP), top, _SIDE, _SIDE) for place in range(pictures)]
         if boxes:
