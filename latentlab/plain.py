@@ -48,6 +48,11 @@ def short_name(name: str, most: int = NAME) -> str:
     return shortened(one_line(name), most)
 
 
+def spaced(name: str) -> str:
+    """The name of an attribute or a column as words: Long_Hair as "Long Hair"."""
+    return " ".join(name.replace("_", " ").split()) or name
+
+
 def sentence(text: str) -> str:
     """A message for display: long names in it are shortened so that the rest remains visible."""
     return shortened(_RUN.sub(lambda run: shortened(run[0], RUN), printable(text)), MESSAGE)

@@ -126,8 +126,12 @@ def rows_of_set(spec: str, pictures: ImageSet) -> PictureRows:
     )
 
 
-def found_in_words(rows: PictureRows) -> str:
-    """What was found in a data set: classes and attributes, and how many pictures are held out."""
+def found_in_words(rows: PictureRows, *, also_none: bool = True) -> str:
+    """What was found in a data set: classes and attributes, and how many pictures are held out.
+
+    Args:
+        also_none: whether it says that there are no classes.
+    """
     count, parts = len(rows), []
     if rows.labels is not None and rows.classes:
         each = np.bincount(rows.labels[rows.labels >= 0], minlength=len(rows.classes)).tolist()
@@ -138,7 +142,7 @@ def found_in_words(rows: PictureRows) -> str:
         unknown = count - sum(each)
         if unknown:
             parts.append(f"{unknown:,} of no known class")
-    else:
+    elif also_none:
         parts.append("No classes")
     for what, is_one in (("attribute", True), ("column", False)):
         known = [one.name for one in rows.kept if (isinstance(one, Words) and one.truth) is is_one]
@@ -149,7 +153,7 @@ def found_in_words(rows: PictureRows) -> str:
     if rows.split == "all" and rows.testing:
         held = "1 is" if rows.testing == 1 else f"{rows.testing:,} are"
         parts.append(f"{count - rows.testing:,} are for training, {held} held out from it for testing")
-    return ". ".join(parts) + "."
+    return ". ".join(parts) + "." if parts else ""
 
 
 def facts_in_words(rows: PictureRows, row: int) -> str:

@@ -58,6 +58,8 @@ def test_that_what_was_found_is_said_with_classes_attributes_and_what_is_held_ou
     assert "2 classes: cat (2), dog (2). 1 of no known class. 1 attribute: Hat. 1 column: age" in text
     assert "4 are for training, 1 is held out" in text
     assert "No classes" in found_in_words(rows(labels=None, classes=()))
+    said = found_in_words(rows(labels=None, classes=()), also_none=False)
+    assert "lasses" not in said, "the report says why, and once is enough"
 
 
 def test_that_the_facts_of_a_picture_are_its_columns() -> None:

@@ -207,7 +207,9 @@ class DataController(QObject):
             else:
                 self.told.emit(text.partition("\n")[0])
         else:
-            text = text if rows is None else f"{text}\n{found_in_words(rows)}"
+            # The report says why there are none.
+            found = "" if rows is None else found_in_words(rows, also_none="no classes" not in text)
+            text = "\n".join(filter(None, (text, found)))
             when = "now" if self._form is None or self._form.idle else "when the training is finished"
             self._bar.say(f"{text}\n{title} can be trained on {when}.", good=True)
 

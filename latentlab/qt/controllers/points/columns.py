@@ -23,6 +23,7 @@ from latentlab.engine.rendering.requests.figures import (
 )
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply, UnfoldedReply
 from latentlab.engine.rendering.serving import Refusal
+from latentlab.plain import spaced
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.picture_columns import NUMBER, SPLIT
 from latentlab.session.picture_rows import rows_of
@@ -108,7 +109,7 @@ class PointColumns(QObject):
         """The title of a column."""
         if name in _FIGURES:
             return _FIGURES[name].title
-        return _TITLES.get(name, " ".join(name.replace("_", " ").split()) or name)
+        return _TITLES.get(name, spaced(name))
 
     def offers(self, name: str) -> bool:
         """Whether there is such a column, or it can be computed."""

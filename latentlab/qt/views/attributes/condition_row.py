@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from latentlab.engine.types import Picture
+from latentlab.plain import spaced
 from latentlab.qt.widgets.condition_tile import ConditionTile
 from latentlab.qt.widgets.images import to_qimage
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
@@ -49,7 +50,7 @@ class WayRow(QWidget):
     def __init__(self, name: str, exclusive: bool) -> None:
         super().__init__()
         self.name, self._exclusive = name, exclusive
-        label = Label(listed(name))
+        label = Label(listed(spaced(name)))
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         label.setMinimumWidth(40)
         label.setToolTip(plain_tip(name))

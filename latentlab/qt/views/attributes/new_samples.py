@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.points import SamplesReply, SamplesRequest
 from latentlab.engine.rendering.serving import Refusal
+from latentlab.plain import spaced
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.choice_button import ChoiceButton
@@ -39,7 +40,7 @@ class AskBox(CheckBox):
     """A box for a requested attribute: with it, without it, or either."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(on_button(name))
+        super().__init__(on_button(spaced(name)))
         self.name = name
         self.setTristate(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -50,7 +51,7 @@ class AskBox(CheckBox):
     def show_asked(self, value: float | None) -> None:
         """1 with, 0 without, None either."""
         self.setCheckState(_ANY if value is None else _WITH if value >= 0.5 else _WITHOUT)
-        name = listed(self.name)
+        name = listed(spaced(self.name))
         words = {_ANY: f"{name} or not", _WITH: f"with {name}", _WITHOUT: f"without {name}"}
         self.setText(without_mnemonic(words[self.checkState()]))
         self.setAccessibleName(f"New pictures {words[self.checkState()]}")

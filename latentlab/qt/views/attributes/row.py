@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from latentlab.plain import spaced
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.sliders import CentredSlider, Figure
 from latentlab.qt.widgets.term import Term
@@ -27,7 +28,7 @@ class AttributeRow(QWidget):
         super().__init__()
         self.name, self.key = name, key or name
         self._menu: QMenu | None = None
-        label = Label(listed(name.replace("_", " ")))
+        label = Label(listed(spaced(name)))
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.trust = Term(trust, "AUC", "d")
         self.trust.setObjectName(f"attributeTrust_{name}")

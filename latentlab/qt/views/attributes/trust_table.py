@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.attributes.trust import STEERED
+from latentlab.plain import spaced
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.term import ask, explain_by_f1
 
@@ -73,7 +74,7 @@ class TrustTable(QDialog):
         self.table.setObjectName("trustTable")
         self.table.setAccessibleName("Reliability of each direction")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setVerticalHeaderLabels([listed(name) for name, _ in lines])
+        self.table.setVerticalHeaderLabels([listed(spaced(name)) for name, _ in lines])
         for column, (head, tip) in enumerate((*_HEADS, *((name, _COSINE) for name in names))):
             item = QTableWidgetItem(listed(head))
             item.setToolTip(plain_tip(tip))

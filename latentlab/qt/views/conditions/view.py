@@ -15,6 +15,7 @@ from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedRe
 from latentlab.engine.rendering.requests.points import ConditionStripReply, ConditionStripRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
+from latentlab.plain import spaced
 from latentlab.qt.clients.coalesce import CoalescedRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.spec import ViewSpec
@@ -189,8 +190,8 @@ class ConditionSelector(QWidget):
             button = ChoiceButton(on_button(name))
             button.setToolTip(plain_tip(f"Decode everything as class {listed(name)}."))
         else:
-            button = CheckBox(on_button(name))
-            button.setToolTip(plain_tip(f"Decode everything with or without {listed(name)}."))
+            button = CheckBox(on_button(spaced(name)))
+            button.setToolTip(plain_tip(f"Decode everything with or without {listed(spaced(name))}."))
         button.setObjectName(f"condition_{number}")
         button.setAccessibleName(f"Class {name}" if self._exclusive else name)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -571,6 +571,9 @@ class TestOfAttributes:
         page.form.show_sampler_settings(SamplerSettings())
         assert [box.text() for box in boxes.values()] == ["Hat or not", "Smile or not"]
 
+    def test_that_names_are_written_as_words(self) -> None:
+        assert TraitBox("Long_Hair").text() == "Long Hair or not"
+
     def test_that_there_is_no_chooser_of_classes(self, page: ReversePage) -> None:
         assert not page.form.told.classes.isVisible()
         assert page.findChildren(TraitBox)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from latentlab.engine.types import Point
+from latentlab.plain import spaced
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.widgets.plain_text import listed, on_button, plain_tip, without_mnemonic
@@ -25,7 +26,7 @@ class TraitBox(CheckBox):
     """An attribute: with, without, or unspecified."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(on_button(name))
+        super().__init__(on_button(spaced(name)))
         self.name = name
         self.setTristate(True)
         self.setObjectName(f"told_{name}")
@@ -39,7 +40,7 @@ class TraitBox(CheckBox):
 
     @Slot()
     def _named(self) -> None:
-        name = listed(self.name)
+        name = listed(spaced(self.name))
         words = {_ANY: f"{name} or not", _WITH: f"with {name}", _WITHOUT: f"without {name}"}
         self.setText(without_mnemonic(words[self.checkState()]))
         self.setAccessibleName(f"Condition: {words[self.checkState()]}")
