@@ -183,6 +183,10 @@ class GuideColumn(QFrame):
         inside = focus is not None and self.isAncestorOf(focus)
         self.hide()
         self._take_room(0)
+        rows = self._window.layout()
+        if rows is not None:
+            # Its layout may be saved next.
+            rows.activate()
         target = focus_to_return_to(self._came_from, self._window)
         if inside and target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
