@@ -24,6 +24,7 @@ from latentlab.commands.attribute_arguments import add_attribute_commands
 from latentlab.commands.diffusion_arguments import add_class, add_diffusion_commands, add_sampling
 from latentlab.commands.evaluation_arguments import add_evaluation
 from latentlab.commands.judge_arguments import add_judge
+from latentlab.commands.origin_arguments import add_origin
 from latentlab.commands.printing import warn
 from latentlab.commands.prior_arguments import add_prior
 from latentlab.commands.texture_arguments import add_texture
@@ -192,6 +193,7 @@ def make_parser(training: bool) -> _Parser:
     add_attribute_commands(add)
     add_texture(add)
     add_theory(add)
+    add_origin(add)
     add_prior(add)
     add_judge(add)
     _add_verbose(parser)

@@ -11,6 +11,7 @@ from latentlab.commands.attributes import show_attributes
 from latentlab.commands.diffusion import edit_picture, fill_hole, run_tape
 from latentlab.commands.figures import evaluate_model, list_what_ships, show_installation
 from latentlab.commands.judging import judge_models
+from latentlab.commands.origin import tell_origin
 from latentlab.commands.outputs import draw_manifold, draw_walk, write_encodings
 from latentlab.commands.prior import fit_a_prior
 from latentlab.commands.samples import draw_samples
@@ -37,6 +38,7 @@ COMMANDS: Mapping[str, Command] = {
     "analogy": draw_analogy,
     "texture": draw_texture,
     "theory": tell_theory,
+    "origin": tell_origin,
     "prior": fit_a_prior,
     "judge": judge_models,
 }

@@ -200,6 +200,30 @@ class Copies:
         return f"{name} does not copy: {counted} ({self.share:.1%}; {chance})."
 
 
+def in_words(origin: Origin) -> str:
+    """What the origin of a picture means, in a sentence or two."""
+    held_out, share = origin.held_out, origin.share
+    like = "" if origin.space == PIXELS else " in its features"
+    if not held_out:
+        return "There are no held-out pictures to compare with, so whether it is a copy cannot be told."
+    rarely = f"{origin.as_near:,} of {held_out:,} held-out pictures"
+    come = "lies" if origin.as_near == 1 else "lie"
+    if origin.copy:
+        what = "A copy" if origin.space == PIXELS else "It shows what one training picture shows"
+        return (
+            f"{what}: {rarely} {come} as near to a training picture{like}, and all others are much farther "
+            "away than this one."
+        )
+    if share <= CHANCE:
+        return (
+            f"Very near to its training pictures{like}: {rarely} {come} as near to one. But it is about as "
+            "near to many of them: a plain or blurred picture rather than a copy."
+        )
+    if share >= 1.0 - CHANCE:
+        return f"Unlike every training picture{like}: {share:.1%} of held-out pictures lie nearer to one."
+    return f"No copy: {share:.0%} of held-out pictures lie as near to a training picture{like}, or nearer."
+
+
 def wilson(hits: int, trials: int) -> tuple[float, float]:
     """The 95 % interval of a share, `hits` of `trials`; (0, 1) of none."""
     if not trials:

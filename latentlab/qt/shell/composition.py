@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.judge_client import JudgeClient
+from latentlab.qt.clients.origin_client import OriginClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
@@ -64,6 +65,7 @@ from latentlab.qt.views.samples.view import SPEC as SAMPLES
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.walk.view import SPEC as WALK
+from latentlab.qt.views.where_from.dialog import WhereFrom
 from latentlab.qt.widgets.latin_keys import LatinKeys
 from latentlab.qt.widgets.message_bar import MessageBar
 
@@ -166,6 +168,7 @@ def compose(
         presentation=Presentation(window, docks, workspaces),
         focus=FocusKeeper(docks, centre),
         gallery=gallery,
+        where_from=WhereFrom(OriginClient(parent=window), workspace, window),
         palette=CommandPalette(window),
         actions=actions,
         guide=make_guide(window, views, docks, workspaces, actions, status, workspace),

@@ -268,7 +268,7 @@ class LabWindow(QMainWindow):
         if bench is not None:
             bench.controller.data.leave()
             threads += bench.denoiser_client.request_end() + bench.trainer.request_end()
-            threads += bench.judge.request_end()
+            threads += bench.judge.request_end() + bench.where_from.request_end()
             threads += bench.gallery.request_end() + bench.compare.request_end()
         # All are asked to end before one is waited for.
         join(threads)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from latentlab.engine.types import Picture
 from latentlab.qt.controllers.failures import Failures
 from latentlab.qt.controllers.trajectory_tracer import Tracing
 from latentlab.qt.controllers.unfinished_training import UnfinishedTraining
@@ -25,6 +28,7 @@ def connect(bench: Workbench) -> None:
     _own_picture(bench)
     _walk(bench)
     _diffusion(bench)
+    _origins(bench)
     _training(bench)
     _data_browser(bench)
     _judge(bench)
@@ -82,6 +86,35 @@ def _diffusion(bench: Workbench) -> None:
     tapes.failed.connect(bench.exporter.failed)
     tapes.told.connect(bench.opener.told)
     bench.opener.tape_found.connect(tapes.restore)
+
+
+def _origins(bench: Workbench) -> None:
+    """Where from? The same popup for whatever was made, by the model that made it."""
+    popup, workspace, view = bench.where_from, bench.workspace, bench.diffusion.reverse
+
+    def of_plane(picture: Picture) -> None:
+        model = workspace.model
+        if model is not None:
+            popup.show_picture(picture, model.model, model.path)
+
+    def of_tape(picture: Picture) -> None:
+        model = bench.denoiser_client.model
+        if model is not None:
+            popup.show_picture(picture, model.model, model.path)
+
+    def of_probe() -> None:
+        if bench.probe.image.picture is not None:
+            of_plane(bench.probe.image.picture)
+
+    bench.samples.origin_wanted.connect(of_plane)
+    view.origin_wanted.connect(of_tape)
+    action = QAction("Where &from?", bench.window)
+    action.setObjectName("whereFromAction")
+    action.setToolTip("Show the training pictures nearest to the picture at the probe, and if it is a copy.")
+    action.triggered.connect(of_probe)
+    bench.probe.add_action(action)
+    bench.probe.image.addAction(action)
+    bench.probe.image.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
 
 def _training(bench: Workbench) -> None:

@@ -51,6 +51,7 @@ from latentlab.qt.views.probe.view import ProbePanel
 from latentlab.qt.views.samples.view import SamplesView
 from latentlab.qt.views.training.view import TrainingPanel
 from latentlab.qt.views.walk.view import WalkPlayer
+from latentlab.qt.views.where_from.dialog import WhereFrom
 from latentlab.qt.widgets.message_bar import MessageBar
 
 
@@ -126,6 +127,7 @@ class Workbench:
     presentation: Presentation
     focus: FocusKeeper
     gallery: Gallery
+    where_from: WhereFrom
     palette: CommandPalette
     actions: Actions
     guide: Guide

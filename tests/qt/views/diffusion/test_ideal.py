@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.diffusion.noising import as_picture
 from latentlab.engine.diffusion.recipes import Branch, FromNoise, Recipe, SamplerSettings
 from latentlab.engine.diffusion.requests import IdealRequest
 from latentlab.qt.clients.denoiser_client import DenoiserClient
@@ -190,3 +192,24 @@ def test_that_words_and_weights_are_said_as_one_reads_them() -> None:
     assert parted(1000, 1000, 1.0) == "They are apart from the start."
     assert parted(760, 1000, 1.0) == "They part at t = 760: from there on the model goes its own way."
     assert [percent(weight) for weight in (1.0, 0.123, 0.05, 0.0004)] == ["100%", "12%", "5.0%", "<0.1%"]
+
+
+def test_that_the_panels_button_and_a_pictures_menu_ask_where_it_comes_from(
+    qtbot: QtBot, page: ReversePage
+) -> None:
+    turned_on(qtbot, page)
+    found = []
+    page.origin_wanted.connect(found.append)
+    qtbot.mouseClick(page.ideal.panel.origin, LEFT)
+    mosaic = page.panels[0].mosaic
+    place = mosaic.place_of(2).center().toPoint()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, mosaic.mapToGlobal(place))
+    QApplication.sendEvent(mosaic, event)
+    menu = mosaic.findChild(QMenu, "mosaicMenu")
+    assert menu is not None
+    menu.actions()[0].trigger()
+    menu.close()
+    assert page.picture == 2, "the one under the mouse is chosen"
+    assert page.frame is not None
+    np.testing.assert_array_equal(found[0], as_picture(page.frame.x0_hat[0]))
+    np.testing.assert_array_equal(found[1], as_picture(page.frame.x0_hat[2]))

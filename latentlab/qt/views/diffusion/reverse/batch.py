@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from latentlab.qt.views.diffusion.reverse.mosaic import SHARP, mosaic_of, scale_in, spanned
 from latentlab.qt.widgets.images import to_qimage
@@ -17,13 +26,15 @@ _EDGE = 2
 
 
 class Mosaic(QWidget):
-    """`picked` (number) requests to choose a picture; `turned` to switch between all and the chosen one.
+    """`picked` (number) requests to choose a picture; `turned` to switch between all and the chosen one;
+    `origin_wanted` asks where the chosen one comes from.
 
     Rendered when painted: frames that come faster than the screen cost nothing.
     """
 
     picked = Signal(int)
     turned = Signal()
+    origin_wanted = Signal()
 
     def __init__(self, name: str, what: str, reach: float = 1.0) -> None:
         super().__init__()
@@ -31,7 +42,8 @@ class Mosaic(QWidget):
         self.setAccessibleName(what)
         self.setToolTip(
             plain_tip(
-                f"{what}. Click or use the arrow keys to choose a picture. Double-click to see it alone."
+                f"{what}. Click or use the arrow keys to choose a picture. Double-click to see it alone; "
+                "right-click to see which training pictures it is near to."
             )
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -149,6 +161,22 @@ class Mosaic(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.pictures is not None:
             self.turned.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.pictures is None:
+            return
+        number = self._under(QPointF(event.pos()))
+        if number is not None:
+            self.picked.emit(number)
+        menu = QMenu(self)
+        menu.setObjectName("mosaicMenu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Where &from?").triggered.connect(self._ask_origin)
+        menu.popup(event.globalPos())
+
+    @Slot()
+    def _ask_origin(self) -> None:
+        self.origin_wanted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {

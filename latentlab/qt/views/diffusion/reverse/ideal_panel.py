@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion.noising import as_picture
 from latentlab.engine.diffusion.parting import parting
@@ -59,6 +59,12 @@ class IdealPanel(QScrollArea):
         self.sharing = _line("idealSharing", "How many training pictures share the weight")
         self.chart = IdealChart()
         self.parting = _line("idealParting", "Where the two part")
+        self.origin = QPushButton("Where &from?")
+        self.origin.setObjectName("idealOrigin")
+        self.origin.setAccessibleName("Where does the predicted picture come from?")
+        self.origin.setToolTip(
+            "Shows the training pictures nearest to what is predicted, and whether it is a copy of one."
+        )
         self.source = _line("idealSource", "Which pictures the mean is over")
         self._lay_out()
         self.set_narrow(False)
@@ -88,6 +94,7 @@ class IdealPanel(QScrollArea):
         rows.addWidget(self.chart)
         rows.addWidget(self.parting)
         rows.addWidget(self.source)
+        rows.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addStretch(1)
         self.setWidget(inner)
 

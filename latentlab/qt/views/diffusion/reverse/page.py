@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from latentlab.engine.diffusion.noising import as_picture
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings, Start
 from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.qt.clients.denoiser_client import DenoiserClient
@@ -39,12 +40,13 @@ _NARROW = 860
 
 class ReversePage(QWidget):
     """`frame_shown` carries (frame, number of the chosen picture); `tape_finished` the recipe of a finished
-    tape; `tape_begun` says that another tape is shown.
+    tape; `tape_begun` says that another tape is shown; `origin_wanted` carries a picture as it is predicted.
     """
 
     frame_shown = Signal(object)
     tape_begun = Signal()
     tape_finished = Signal(object)
+    origin_wanted = Signal(object)
 
     def __init__(self, diffusion: DenoiserClient, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,10 +101,12 @@ class ReversePage(QWidget):
         self._late.timeout.connect(self._catch_up)
         self.shown.changed.connect(self._show_again)
         self.look.ideal_wanted.connect(self.ideal.turn)
+        self.ideal.panel.origin.clicked.connect(self.ask_origin)
         self.tracks.grown.connect(self._room.fit)
         self.tracks.grown.connect(self._order_focus)
         for panel in self.panels:
             panel.mosaic.picked.connect(playback.choose)
+            panel.mosaic.origin_wanted.connect(self.ask_origin)
         self.runs.came.connect(self._came)
         self.runs.ended.connect(self._ended)
         self.runs.said.connect(self.transport.words.setText)
@@ -159,6 +163,12 @@ class ReversePage(QWidget):
     def picture(self) -> int:
         """The number of the chosen picture."""
         return self.playback.picture
+
+    @Slot()
+    def ask_origin(self) -> None:
+        """Asks where the chosen picture of the current frame comes from, as it is predicted there."""
+        if self.frame is not None:
+            self.origin_wanted.emit(as_picture(self.frame.x0_hat[self.picture]))
 
     def take_focus(self) -> None:
         """Gives the keyboard focus to the current tape."""

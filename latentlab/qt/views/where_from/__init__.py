@@ -1,0 +1,1 @@
+"""Where a made picture comes from: its nearest training pictures, and whether it is a copy of one."""
