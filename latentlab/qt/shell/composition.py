@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.judge_client import JudgeClient
+from latentlab.qt.clients.mixture_client import MixtureClient
 from latentlab.qt.clients.origin_client import OriginClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
@@ -92,8 +93,9 @@ def compose(
     opener = FileOpener(workspace, background, messages, settings, window)
     controller = SessionController(window, workspace, exporter, opener, settings)
     trainer, denoiser_client = TrainerClient(models, window), DenoiserClient(parent=window)
-    judge, pictures = JudgeClient(parent=window), controller.own_picture.pictures
-    views = Views(ViewContext(workspace, trainer, denoiser_client, judge, pictures))
+    judge, mixtures = JudgeClient(parent=window), MixtureClient(parent=window)
+    pictures = controller.own_picture.pictures
+    views = Views(ViewContext(workspace, trainer, denoiser_client, judge, pictures, mixtures))
     plane, probe = views[LATENT_PLANE], views[PROBE]
     DensityWatcher(workspace, window)
     samples = views[SAMPLES]
@@ -154,6 +156,7 @@ def compose(
         trainer=trainer,
         denoiser_client=denoiser_client,
         judge=judge,
+        mixtures=mixtures,
         film=film,
         following=following,
         live_samples=live_samples,

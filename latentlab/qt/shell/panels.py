@@ -26,6 +26,7 @@ from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
+from latentlab.qt.views.mixture.spec import SPEC as MIXTURE
 from latentlab.qt.views.neighbours.view import SPEC as NEIGHBOURS
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.points.view import SPEC as POINTS
@@ -97,6 +98,7 @@ PANELS = (
     Panel(BOTTOM, (COMPARE,)),
     Panel(BOTTOM, (TEXTURE,)),
     Panel(BOTTOM, (JUDGE,)),
+    Panel(BOTTOM, (MIXTURE,)),
 )
 
 

@@ -125,6 +125,7 @@ class WorkspaceBar(QToolBar):
             spec, reason = self._workspaces.specs[name], self._workspaces.why_not(name)
             button.setChecked(name == self._workspaces.current)
             button.setEnabled(not reason)
+            button.setVisible(not spec.joins or self._workspaces.offers(name))
             key = key_of(number)
             button.setToolTip(plain_tip(reason or (f"{spec.tip} ({key})" if key else spec.tip)))
 

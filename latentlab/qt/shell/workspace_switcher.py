@@ -87,6 +87,10 @@ class Workspaces(QObject):
         model = self._workspace.model
         return "" if model is None else why_not(model.model, model.capabilities, self.specs[name].needs)
 
+    def offers(self, name: str) -> bool:
+        """Whether a model is open that can use a workspace."""
+        return self._workspace.model is not None and not self.why_not(name)
+
     @Slot(str)
     def show(self, name: str) -> None:
         """Makes a workspace the current one. Does nothing where the open model cannot use it.
@@ -247,4 +251,6 @@ class Workspaces(QObject):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        if self._current.joins and not self._presenting and not self.offers(self.current):
+            self.show(next(iter(self.specs)))
         self.offered.emit()

@@ -20,6 +20,7 @@ from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
+from latentlab.qt.views.mixture.spec import SPEC as MIXTURE
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
@@ -67,6 +68,7 @@ class WorkspaceSpec:
             bottom side by side. In a low window those of the left are tabs of one place.
         sizes: of the sides.
         needs: the capabilities that the open model must have; empty if it needs none.
+        joins: whether its button is there only while such a model is open.
         toolbar: whether the toolbar is shown.
         beside: what stands at the right of the middle in a presentation, where there is nothing else.
     """
@@ -80,6 +82,7 @@ class WorkspaceSpec:
     bottom: tuple[Stack, ...] = ()
     sizes: Sizes = field(default_factory=Sizes)
     needs: frozenset[Capability] = frozenset()
+    joins: bool = False
     toolbar: bool = False
     beside: tuple[Stack, ...] = ()
 
@@ -161,5 +164,13 @@ WORKSPACES = (
         "Texture",
         "Make textures of any size from one picture, and walk between two of them.",
         TEXTURE,
+    ),
+    WorkspaceSpec(
+        "mixture",
+        "Mixture",
+        "Look into the components of a mixture, and follow the EM that fitted it step by step.",
+        MIXTURE,
+        needs=MIXTURE.needs,
+        joins=True,
     ),
 )

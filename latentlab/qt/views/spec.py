@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.judge_client import JudgeClient
+from latentlab.qt.clients.mixture_client import MixtureClient
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
@@ -32,6 +33,7 @@ class ViewContext:
         workspace: session, undo and the client of the render thread.
         trainer, denoisers, judge: the clients of the other threads.
         pictures: the user's own pictures.
+        mixtures: the client that looks into mixtures.
     """
 
     workspace: Workspace
@@ -39,6 +41,7 @@ class ViewContext:
     denoisers: DenoiserClient
     judge: JudgeClient
     pictures: OwnPictures
+    mixtures: MixtureClient
 
 
 @dataclass(frozen=True)
