@@ -172,5 +172,8 @@ def _dot(colour: QColor, size: float) -> QPen:
 
 def _mixed(one: QColor, other: QColor, share: float) -> QColor:
     """`share` of the other colour."""
-    parts = zip(one.getRgbF()[:3], other.getRgbF()[:3], strict=True)
-    return QColor.fromRgbF(*(a + (b - a) * share for a, b in parts))
+    return QColor.fromRgbF(
+        one.redF() + (other.redF() - one.redF()) * share,
+        one.greenF() + (other.greenF() - one.greenF()) * share,
+        one.blueF() + (other.blueF() - one.blueF()) * share,
+    )
