@@ -40,7 +40,17 @@ def cell_of(model: str, column: Column) -> Cell:
             return Cell(note="an autoencoder has no density")
         tag = DensityTag("exact", "continuous") if "ppca" in model else DensityTag("bound", "binary")
         value = 400.0 + 300.0 * part if "ppca" in model else -160.0 + 70.0 * part
-        return Cell(value, 0.35, 10_000, 4.2, tag=tag, behind=Behind("held-out", (5, 3), "the least likely"))
+        floor = 100.0 if "ppca" in model else -206.0
+        return Cell(
+            value,
+            0.35,
+            10_000,
+            4.2,
+            floor,
+            0.3,
+            tag=tag,
+            behind=Behind("held-out", (5, 3), "the least likely"),
+        )
     if column.unit == "%" and column.name != "copies":
         floor = 0.92
         behind = Behind("samples", (1, 2, 3), "the first drawn")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter
 
-from latentlab.qt.views.judge.as_text import as_columns
+from latentlab.qt.views.judge.as_columns import as_columns
 from latentlab.qt.views.judge.table import JudgeTable
 from latentlab.qt.views.judge.table_model import JudgeTableModel
 from latentlab.qt.widgets.drawable import draw_widget

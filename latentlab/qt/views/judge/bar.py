@@ -17,7 +17,7 @@ from latentlab.qt.widgets.push_button import text_button
 from latentlab.qt.widgets.text_line import Line
 from latentlab.session.known_data import title_of
 
-_LEAST, _MOST, _STEP = 100, 50_000, 500
+_LEAST, _MOST, _STEP = 100, 10_000, 500
 _GAP = 8
 
 

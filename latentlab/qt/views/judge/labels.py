@@ -25,6 +25,7 @@ def placed(
     points: Sequence[tuple[float, float]],
     sizes: Sequence[tuple[float, float]],
     room: tuple[float, float],
+    others: Sequence[Box] = (),
 ) -> list[tuple[float, float] | None]:
     """The top left corner of the label of each point, in the pixels of the points; None where it has no room.
 
@@ -32,8 +33,9 @@ def placed(
         points: (x, y) of each, from the top left.
         sizes: (width, height) of each label.
         room: (width, height) of the chart.
+        others: (left, top, right, bottom) of what else is to be seen.
     """
-    taken: list[Box] = [(x - 4.0, y - 4.0, x + 4.0, y + 4.0) for x, y in points]
+    taken: list[Box] = [*((x - 4.0, y - 4.0, x + 4.0, y + 4.0) for x, y in points), *others]
     found: list[tuple[float, float] | None] = []
     for (x, y), (width, height) in zip(points, sizes, strict=True):
         best: tuple[float, Box] | None = None

@@ -32,6 +32,7 @@ class Chart:
         name: of its widget and its file.
         title: over it.
         x_label, y_label: of its axes, with units.
+        y_short: where there is no room for the other.
         points: all models that have both figures.
         x_floor, y_floor: None where there is none, or each model has its own.
         log_x: whether the axis of x is logarithmic.
@@ -42,6 +43,7 @@ class Chart:
     title: str
     x_label: str
     y_label: str
+    y_short: str
     points: tuple[Point, ...] = ()
     x_floor: float | None = None
     y_floor: float | None = None
@@ -101,6 +103,7 @@ def _frechet_against_nats(table: Table, frechet: Column | None, measure: str) ->
         "Fréchet against density",
         f"{words}, {nats.unit}",
         full_title(frechet),
+        frechet.title,
         tuple(points),
         None,
         _floor(table, frechet),
@@ -122,6 +125,7 @@ def _precision_against_recall(table: Table) -> Chart | None:
         "Precision against recall",
         f"{full_title(recall)}, %",
         f"{full_title(precision)}, %",
+        f"{precision.title}, %",
         tuple(points),
         _floor(table, recall, 100.0),
         _floor(table, precision, 100.0),
@@ -143,6 +147,7 @@ def _frechet_against_time(table: Table, frechet: Column | None) -> Chart | None:
         "Fréchet against sampling time",
         "seconds for 1,000 samples",
         full_title(frechet),
+        frechet.title,
         tuple(points),
         None,
         _floor(table, frechet),

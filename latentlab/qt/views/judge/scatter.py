@@ -25,6 +25,8 @@ from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.plots import bare_plot, drawn_whole
 
 _MARGIN, _SIZE, _SIZE_CHOSEN = 0.08, 8, 13
+# Of the height of the plot, what the label beside it may take.
+_OF_HEIGHT = 0.7
 _FLOOR = "#2f9e44"
 
 
@@ -65,7 +67,7 @@ class ScatterChart(DrawnWidget):
         self._bars: Any = None
         self._names: list[QGraphicsSimpleTextItem] = []
         self._floors: dict[str, Any] = {}
-        self._chosen = ""
+        self._chosen = self._labelled = ""
 
     def sizeHint(self) -> QSize:
         return QSize(320, 230)
@@ -164,7 +166,7 @@ class ScatterChart(DrawnWidget):
     def _draw(self) -> None:
         chart, plot, axes = self.chart, self._plot, self._plot.getPlotItem()
         axes.setLabel("bottom", chart.x_label, **self._style)
-        axes.setLabel("left", chart.y_label, **self._style)
+        self._label_y()
         for name, floor in (("x", chart.x_floor), ("y", chart.y_floor)):
             line = self._floors[name]
             line.setVisible(floor is not None)
@@ -180,6 +182,15 @@ class ScatterChart(DrawnWidget):
         if chart.log_x:
             axes.getAxis("bottom").setTicks([log_ticks(*_span(across))])
         self._draw_points()
+
+    def _label_y(self) -> None:
+        """The shorter label where the chart is too low for the whole one."""
+        whole = QFontMetricsF(self._small).horizontalAdvance(self.chart.y_label)
+        label = self.chart.y_label if whole < _OF_HEIGHT * self._plot.height() else self.chart.y_short
+        # Only what has changed: pyqtgraph lays the whole plot out again.
+        if label != self._labelled:
+            self._labelled = label
+            self._plot.getPlotItem().setLabel("left", label, **self._style)
 
     def _draw_points(self) -> None:
         pg, np = importlib.import_module("pyqtgraph"), importlib.import_module("numpy")
@@ -234,6 +245,11 @@ class ScatterChart(DrawnWidget):
             [(scene.x() - room.left(), scene.y() - room.top()) for scene in scenes],
             [(letters.horizontalAdvance(listed(point.name)), letters.height()) for point in points],
             (room.width(), room.height()),
+            [
+                _box(line.label.sceneBoundingRect(), room)
+                for line in self._floors.values()
+                if line.isVisible()
+            ],
         )
         for item, corner in zip(self._names, found, strict=False):
             item.setVisible(corner is not None)
@@ -253,6 +269,7 @@ class ScatterChart(DrawnWidget):
         self._small.setPointSizeF(max(7.0, self._small.pointSizeF() * 0.85))
         self._bold = QFont(self._small)
         self._bold.setBold(True)
+        self._labelled = ""
         self._style = {"color": text.name(), "font-size": f"{self._small.pointSizeF():.1f}pt"}
         self._plot.setBackground(palette.base().color())
         pg = importlib.import_module("pyqtgraph")
@@ -270,6 +287,7 @@ class ScatterChart(DrawnWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._plot is not None:
+            self._label_y()
             self._place_names()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -278,6 +296,12 @@ class ScatterChart(DrawnWidget):
             self._paint_theme()
             self._draw()
         super().changeEvent(event)
+
+
+def _box(rect: QRectF, room: QRectF) -> tuple[float, float, float, float]:
+    """From the top left of the chart."""
+    moved = rect.translated(-room.topLeft())
+    return moved.left(), moved.top(), moved.right(), moved.bottom()
 
 
 def _span(values: list[float]) -> tuple[float, float]:

@@ -31,6 +31,8 @@ from latentlab.qt.widgets.plain_text import Label
 
 Index = QModelIndex | QPersistentModelIndex
 _PAD, _LEAST, _MOST = 5, 66, 190
+# How much wider columns become where there is room.
+_SPARE = 0.4
 # Behind figures that are better or worse than their floor, and of their signs, by whether the theme is dark:
 # blue and orange, which people with any of the common colour-vision deficiencies tell apart.
 _TINTS: dict[Standing, QColor] = {"better": QColor(43, 108, 196, 46), "worse": QColor(224, 130, 30, 46)}
@@ -55,6 +57,7 @@ class JudgeTable(QTableView):
         self.setObjectName("judgeTable")
         self.setAccessibleName("Models and their figures")
         self._of = model
+        self._fitting = self._own_widths = False
         self.setModel(model)
         self.setHorizontalHeader(JudgeHeader(model, self))
         names = ModelHeader(model, self)
@@ -78,6 +81,7 @@ class JudgeTable(QTableView):
         # Nothing is sorted by before somebody asks for it.
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
+        self.horizontalHeader().sectionResized.connect(self._resized)
         model.modelReset.connect(self.fit)
         model.layoutChanged.connect(self._say_row)
         self.fit()
@@ -90,10 +94,25 @@ class JudgeTable(QTableView):
         self.verticalHeader().setMinimumSectionSize(2 * line + 6)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column in range(self._of.columnCount()):
-            width = max(_LEAST, self._width_of(column))
-            header.resizeSection(column, min(width, _MOST))
+        widths = [min(max(_LEAST, self._width_of(one)), _MOST) for one in range(self._of.columnCount())]
+        spare = max(0, self.viewport().width() - sum(widths)) / max(1, len(widths))
+        self._fitting = True
+        for column, width in enumerate(widths):
+            header.resizeSection(column, width + min(int(spare), round(_SPARE * width)))
+        self._fitting = False
         self.updateGeometries()
+
+    @property
+    def whole_height(self) -> int:
+        """As high as it has to be to show all rows."""
+        bar = self.horizontalScrollBar().sizeHint().height()
+        rows = self._of.rowCount() * self.verticalHeader().defaultSectionSize()
+        return self.horizontalHeader().sizeHint().height() + rows + bar + 2 * self.frameWidth()
+
+    @Slot()
+    def _resized(self) -> None:
+        """Somebody has given a column another width: from now on they stay."""
+        self._own_widths = self._own_widths or not self._fitting
 
     def _width_of(self, column: int) -> int:
         letters, tiny = self.fontMetrics(), QFontMetrics(small(self.font()))
@@ -153,6 +172,8 @@ class JudgeTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if not self._own_widths and event.oldSize().width() != event.size().width():
+            self.fit()
         self.updateGeometries()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from latentlab.core.judged_text import as_csv, markdown
+from latentlab.core.judgement import Table
 from latentlab.engine.files.charts import TABLE_SUFFIX
 from latentlab.qt.views.judge.as_drawing import TableDrawing
-from latentlab.qt.views.judge.as_text import as_csv, as_markdown
 from latentlab.qt.views.judge.table import JudgeTable
 from latentlab.qt.views.judge.table_model import JudgeTableModel
 
@@ -46,18 +49,21 @@ class Taking(QObject):
 
     @Slot()
     def copy_markdown(self) -> None:
-        """Puts the shown columns on the clipboard, as a table of Markdown."""
-        self._copy(as_markdown(self._model.rows, self._model.columns))
+        """Puts the chief figures on the clipboard, as tables of Markdown."""
+        self._copy(markdown)
 
     @Slot()
     def copy_csv(self) -> None:
         """Puts all figures on the clipboard, as the text of a CSV file."""
-        if self._model.table is not None:
-            self._copy(as_csv(self._model.table, self._model.rows))
+        self._copy(as_csv)
 
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-        self.told.emit("The table is on the clipboard")
+    def _copy(self, text_of: Callable[[Table], str]) -> None:
+        """In the order in which the models are shown."""
+        if self._model.table is not None:
+            QGuiApplication.clipboard().setText(
+                text_of(replace(self._model.table, rows=tuple(self._model.rows)))
+            )
+            self.told.emit("The table is on the clipboard")
 
     def _save(self, suffix: str, checked: bool = False) -> None:
         if self._model.rows:

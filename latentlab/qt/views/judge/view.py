@@ -6,13 +6,14 @@ Judging is done by a thread of its own, through `JudgeClient`: this only shows w
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from latentlab.core.judgement import CellDone, JudgeBegan, JudgeDone, JudgeEvent, JudgeProgress, Table
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.engine.evaluation.judge.requests import BehindReply, BehindRequest, JudgeRequest
 from latentlab.engine.evaluation.judge.shipped import shipped_table
+from latentlab.engine.files.model_catalog import name_of
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.views.judge.bar import JudgeBar
@@ -62,6 +63,7 @@ class JudgeView(QWidget):
         self._tables: dict[str, Table] = {}
         self.model = JudgeTableModel()
         self.model.setParent(self)
+        self._own_sizes = False
         self.table, self.charts, self.behind = JudgeTable(self.model), ChartBoard(), BehindPanel()
         self.bar, self.choice = JudgeBar(_PICTURES), ModelChoice(trainer, self)
         self.about = Line("judgeAbout", "What the chosen figure is.")
@@ -87,6 +89,7 @@ class JudgeView(QWidget):
             splitter.setChildrenCollapsible(False)
             splitter.addWidget(first)
             splitter.addWidget(second)
+            splitter.splitterMoved.connect(self._part_moved)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)
         column.setSpacing(4)
@@ -101,6 +104,7 @@ class JudgeView(QWidget):
         bar.stop_wanted.connect(self._stop)
         bar.columns_wanted.connect(self.model.show_every_column)
         self.choice.changed.connect(self._chosen)
+        self.model.modelReset.connect(self._share_room)
         taking = Taking(table, self.model, bar.taking)
         taking.save_wanted.connect(self.save_wanted)
         taking.told.connect(self.told)
@@ -117,7 +121,7 @@ class JudgeView(QWidget):
         self._workspace.probed.connect(self._give_way)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(480, 300)
+        return QSize(440, 160)
 
     def take_focus(self) -> None:
         """Gives the keyboard focus to the table."""
@@ -129,11 +133,27 @@ class JudgeView(QWidget):
         super().showEvent(event)
         if not self._data:
             self.show_data(self._workspace.state.data)
-            for splitter, share, length in (
-                (self._below, 1.0 - _BEHIND, self.width()), (self._parts, _TABLE, self.height()),
-            ):  # fmt: skip
-                splitter.setSizes([round(share * length), round((1.0 - share) * length)])
+            self._share_room()
         self._redraw.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    @Slot()
+    def _share_room(self) -> None:
+        """The table as high as its rows, if that leaves enough for the rest; until somebody moves one."""
+        if self._own_sizes:
+            return
+        width, height = self._below.width(), self._parts.height()
+        needed = self.table.whole_height + self.about.sizeHint().height() + 6
+        above = min(round(_TABLE * height), needed)
+        self._parts.setSizes([above, height - above])
+        self._below.setSizes([round((1.0 - _BEHIND) * width), round(_BEHIND * width)])
+
+    @Slot()
+    def _part_moved(self) -> None:
+        self._own_sizes = True
 
     # Which data and models
 
@@ -268,7 +288,7 @@ class JudgeView(QWidget):
     def _open_row(self, row: int) -> None:
         if 0 <= row < len(self.model.rows):
             one = self.model.rows[row]
-            self.open_wanted.emit(one.path or one.name)
+            self.open_wanted.emit(name_of(one.path) if one.path else one.name)
 
     @Slot()
     def _open_shown(self) -> None:

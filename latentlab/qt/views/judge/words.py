@@ -23,6 +23,7 @@ _MEASURES = {
     "continuous": "continuous pixels",
 }
 NOTHING = "–"
+BY_MODEL, BY_MEASURE = "floor by model", "floor by measure"
 
 
 def minus(text: str) -> str:
@@ -85,11 +86,17 @@ def floor_of(column: Column, table: Table) -> str:
     """The floor of a column, under its heading: a number if all models have the same."""
     if not column.floor:
         return ""
-    cells = [row.cells[column.key] for row in table.rows if column.key in row.cells]
-    shown = {column.text(cell.floor) for cell in cells if cell.floor is not None}
-    if len(shown) == 1:
-        return f"floor {minus(shown.pop())}"
-    return "floor by model" if shown else ""
+    shown: dict[str, set[str]] = {}
+    for row in table.rows:
+        cell = row.cells.get(column.key)
+        if cell is not None and cell.floor is not None:
+            measure = "" if cell.tag is None else cell.tag.measure
+            shown.setdefault(measure, set()).add(column.text(cell.floor))
+    if not shown:
+        return ""
+    if any(len(floors) > 1 for floors in shown.values()):
+        return BY_MODEL
+    return BY_MEASURE if len(shown) > 1 else f"floor {minus(next(iter(shown.values())).pop())}"
 
 
 def about_column(column: Column, table: Table) -> str:
@@ -97,7 +104,7 @@ def about_column(column: Column, table: Table) -> str:
     heading = f"{full_title(column)}{', ' + column.unit if column.unit not in ('', '%') else ''}."
     floor = floor_of(column, table)
     words = f"Floor: {column.floor}" if column.floor else ""
-    if floor and floor != "floor by model":
+    if floor not in ("", BY_MODEL, BY_MEASURE):
         words += f" ({floor.removeprefix('floor ')})"
     return " ".join(filter(None, (heading, column.help, _DIRECTIONS[column.better], words and f"{words}.")))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,9 +17,12 @@ from latentlab.core.judgement import Table
 from latentlab.engine.evaluation.judge.requests import BehindRequest, JudgeRequest
 from latentlab.engine.files.charts import save_table
 from latentlab.engine.files.model_catalog import KnownModel
+from latentlab.qt.clients import render_thread
 from latentlab.qt.clients.judge_client import JudgeClient
+from latentlab.qt.clients.render_thread import RenderThread
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.export.chart_dialog import ChartDialog
 from latentlab.qt.views.judge import model_choice
 from latentlab.qt.views.judge import view as judge_view
 from latentlab.qt.views.judge.models_dialog import ModelsDialog
@@ -26,7 +30,7 @@ from latentlab.qt.views.judge.view import JudgeView
 from latentlab.qt.widgets.drawable import Drawable, as_image, as_svg
 from latentlab.session.edits import MoveProbe
 from tests.qt.fake_judge import BROKEN, MODELS, FakeJudge, cell_of, row_of, table_of
-from tests.qt.shell import OFFSCREEN
+from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
@@ -178,8 +182,6 @@ def test_that_pictures_in_pairs_stand_side_by_side(qtbot: QtBot, view: JudgeView
 def test_that_the_panel_says_why_pictures_cannot_be_shown(
     qtbot: QtBot, view: JudgeView, shipped: list[Table | None]
 ) -> None:
-    from dataclasses import replace
-
     cell = cell_of("mnist-ddpm", table_of().column(FRECHET))
     cell = replace(cell, behind=replace(cell.behind, words=BROKEN))
     shipped[0] = table_of().with_cell("hash of mnist-ddpm", FRECHET, cell)
@@ -335,9 +337,13 @@ def test_that_the_table_is_copied_as_markdown_and_csv(qtbot: QtBot, view: JudgeV
     view.told.connect(told.append)
     actions = {action.objectName(): action for action in view.bar.taking.actions()}
     actions["judgeCopyMarkdown"].trigger()
-    assert QGuiApplication.clipboard().text().startswith("| Model | log p(x) |")
+    assert "| mnist-ddpm | " in QGuiApplication.clipboard().text()
+    qtbot.mouseClick(view.table.horizontalHeader().viewport(), LEFT, pos=heading(view, FRECHET))
     actions["judgeCopyCsv"].trigger()
-    assert QGuiApplication.clipboard().text().startswith("model,hash,kind,")
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0].startswith("model,hash,")
+    order = list(dict.fromkeys(line.partition(",")[0] for line in lines[1:]))
+    assert order == [row.name for row in view.model.rows] != list(MODELS)
     assert len(told) == 2
 
 
@@ -376,3 +382,36 @@ def test_that_everything_can_be_reached_by_the_keyboard_and_has_a_name(qtbot: Qt
         assert widget.accessibleName()
         assert widget.toolTip() or widget is view.table
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_that_the_window_shows_it_saves_its_charts_and_closes_in_the_middle_of_a_judging(
+    qtbot: QtBot, tmp_path: Path, fake: FakeJudge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render_thread, "_made", lambda module, name: fake)
+    with open_window(qtbot, tmp_path) as window:
+        bench = window.bench
+        assert "latentlab.qt.views.judge.view" not in {
+            type(view).__module__ for _, view in bench.views.all
+        }, "it is made when it is first shown"
+        bench.workspaces.show("judge")
+        until_idle()
+        view = window.findChild(JudgeView)
+        assert view.isVisible()
+        assert view.table.hasFocus() or view.focusWidget() is view.table
+        assert window.centralWidget().isAncestorOf(view)
+        view.model.show_table(table_of())
+        view.charts.show_table(table_of())
+        saved: list[str] = []
+        bench.exporter.saved.connect(saved.append)
+        view.save_wanted.emit(view.charts.charts[1], ".csv")
+        page = window.findChild(ChartDialog)
+        page.path.setText(str(tmp_path / "chart.csv"))
+        page.accept()
+        qtbot.waitUntil(lambda: bool(saved), timeout=5000)
+        assert (tmp_path / "chart.csv").read_text(encoding="utf-8").startswith("model,")
+        fake.endless = True
+        bench.judge.judge(MODELS, "mnist", 2000)
+        qtbot.waitUntil(lambda: view.bar.status.text().startswith("on and on"), timeout=10_000)
+        thread = bench.judge.findChild(RenderThread)
+        assert thread.isRunning()
+    assert thread.isFinished()

@@ -5,37 +5,27 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from latentlab.core.judgement import Cell, Row
+from latentlab.engine.files.charts import save_table
 from latentlab.engine.files.model_catalog import KnownModel
-from latentlab.qt.views.judge.as_text import as_columns, as_csv, as_markdown
+from latentlab.qt.views.judge.as_columns import as_columns
 from latentlab.qt.views.judge.labels import placed
 from latentlab.qt.views.judge.points import charts_of, measures_of
 from latentlab.qt.views.judge.scatter import log_ticks
 from latentlab.qt.views.judge.tables import at_first, lacking, merged
 from latentlab.qt.views.judge.time_left import TimeLeft
-from latentlab.qt.views.judge.words import in_two_lines
+from latentlab.qt.views.judge.words import figure_of, in_two_lines
 from tests.qt.fake_judge import MODELS, cell_of, row_of, table_of
 
 
-def test_that_markdown_has_a_line_for_each_model_with_error_sign_and_tag() -> None:
+def test_that_saved_numbers_have_every_figure_with_error_floor_n_and_tag(tmp_path: Path) -> None:
     table = table_of()
-    shown = [table.column("nats"), table.column("frechet.features")]
-    lines = as_markdown(table.rows, shown).splitlines()
-    assert lines[0] == "| Model | log p(x) | Fréchet (classifier features) |"
-    assert len(lines) == 2 + len(MODELS)
-    assert lines[2].startswith("| mnist-ae-2d | – | ")
-    assert "± 0.35 (bound, binary)" in lines[3]
-    assert any(sign in lines[3] for sign in "▲▼≈")
-    hostile = replace(table.rows[0], name="a|b\\c")
-    assert as_markdown([hostile], shown).splitlines()[2].startswith("| a\\|b\\\\c |")
-
-
-def test_that_csv_has_every_figure_with_error_floor_n_and_tag_and_reads_back() -> None:
-    table = table_of()
-    lines = list(csv.DictReader(io.StringIO(as_csv(table, table.rows))))
+    path = save_table(tmp_path / "t.csv", as_columns(table, table.rows))
+    lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
     assert [line["model"] for line in lines] == list(MODELS)
     cell = cell_of("mnist-ddpm", table.column("precision.pixels"))
     line = next(one for one in lines if one["model"] == "mnist-ddpm")
@@ -138,5 +128,5 @@ def test_that_figures_that_do_not_compare_are_not_put_in_one_table() -> None:
 def test_that_a_figure_of_zero_is_a_figure() -> None:
     table = table_of(MODELS[:1])
     row = replace(table.rows[0], cells={"copies": Cell(0.0, 0.0, 2000, 1.0, 0.0, 0.0)})
-    assert "0.0 % ± 0.0 ≈" in as_markdown([row], [table.column("copies")])
+    assert figure_of(table.column("copies"), row.cells["copies"]) == "0.0 %"
     assert as_columns(replace(table, rows=(row,)), [row])["copies"] == [0.0]
