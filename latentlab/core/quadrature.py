@@ -48,6 +48,17 @@ class Cells:
         return self.log_mass.softmax(0)
 
 
+def without_nothing(cells: Cells, near: Tensor, least: float = 80.0) -> Cells:
+    """The cells whose log mass is not further below the largest, and those about the places `near` (M, D).
+
+    Most of a box is next to nothing, and would only take time.
+    """
+    mass = cells.log_mass
+    about = ((near.unsqueeze(1) - cells.middle).abs() <= 1.5 * cells.side).all(-1).any(0)
+    some = (mass > mass.max() - least) | about
+    return Cells(cells.middle[some], cells.side[some], cells.value[some])
+
+
 def grid(low: Tensor, high: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """The middles and sides of `count` equal cells along each axis of a box; (count^D, D) each."""
     side = (high - low) / count
@@ -101,8 +112,8 @@ def refined(
 ) -> Generator[Tensor, Tensor, Cells]:
     """As `integrate`, for one who evaluates f himself: yields places (N, D), and is sent f there (N,)."""
     cells, spent = first, 0
-    # Of the first cells nothing is known but their mass: all that may matter are split.
     mass = cells.log_mass
+    # Of the first cells nothing is known but their mass: all that may matter are split.
     due = torch.where(mass > mass.max() - worth, torch.inf, 0.0).to(mass)
     for _ in range(levels):
         coarse = _coarse(cells, near, width)

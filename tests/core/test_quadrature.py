@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from latentlab.core.gaussian import log_density
-from latentlab.core.quadrature import Cells, grid, integrate
+from latentlab.core.quadrature import Cells, grid, integrate, without_nothing
 
 
 def box(dimensions: int, count: int, f, reach: float = 6.0) -> Cells:
@@ -58,3 +58,12 @@ def test_that_the_cells_always_fill_the_box_and_their_number_keeps_its_bound() -
     found = integrate(f, box(2, 20, f), most=2000)
     assert float(found.side.prod(1).sum()) == pytest.approx(144.0)
     assert len(found.middle) <= 400 + 2000
+
+
+def test_that_what_is_next_to_nothing_may_be_left_out_but_not_where_a_peak_is_looked_for() -> None:
+    f = peaks((1.0, (2.0, 1.0), 0.1), (3.0, (-1.234, 0.777), 0.004))
+    near = torch.tensor([[-1.234, 0.777]], dtype=torch.float64)
+    some = without_nothing(box(2, 64, f), near)
+    assert len(some.middle) < 64**2 // 4
+    found = integrate(f, some, near=near, width=torch.full_like(near, 0.004))
+    assert found.log_integral == pytest.approx(math.log(4.0), abs=2e-3)

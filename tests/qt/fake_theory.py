@@ -40,6 +40,7 @@ def posterior(request: PosteriorRequest, means: np.ndarray) -> PosteriorReply:
         log_p + 3.0,
         5.0,
         log_p,
+        None,
         request.quick,
         tuple(value - 0.05 for value in mean) if flat else (),
         tuple(value + 0.05 for value in mean) if flat else (),

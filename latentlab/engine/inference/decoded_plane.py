@@ -26,7 +26,7 @@ from latentlab.models.priors import Prior, is_standard
 # Cells along each axis of the plane at first, and how far it reaches, in standard deviations of N(0, I).
 COUNT, _REACH = 96, 5.0
 # Outputs that are decoded, and multiplied by a picture, in one piece.
-_DECODED, _MULTIPLIED = 250, 4000
+_DECODED, _MULTIPLIED = 100, 2400
 
 
 class Planar(Protocol):

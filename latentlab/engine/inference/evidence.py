@@ -20,7 +20,7 @@ from torch import Tensor
 from latentlab.core import gaussian
 from latentlab.core.likelihoods import Likelihood
 from latentlab.core.population import Population
-from latentlab.core.quadrature import Cells, refined
+from latentlab.core.quadrature import Cells, refined, without_nothing
 from latentlab.engine.inference.adapted import adapted
 from latentlab.engine.inference.decoded_plane import DecodedPlane, box_of
 from latentlab.engine.inference.ladder import IMPORTANCE, NAIVE, Estimate, Ladder
@@ -37,7 +37,7 @@ _QUICK: dict[str, Any] = {"tolerance": 3e-2, "most": 540, "worth": 8.0}
 _TOLD = 500
 _RUNS = 10
 # Numbers that are decoded in a piece, a few milliseconds of work, and the least pictures.
-_MOST_OUTPUTS, _FEWEST = 2**17, 8
+_MOST_OUTPUTS, _FEWEST = 2**16, 8
 
 
 class Explained(Protocol):
@@ -106,7 +106,7 @@ class Evidence:
         x = x.to(self._device)
         posterior = model.encode(x, y)
         kl = float(kl_from(posterior.mean, posterior.log_variance, model.latent_prior)[0])
-        exact = None if self._exact is None else float(self._exact.log_density(x, y=y)[0])
+        exact = self.exact(x, y)
         quadrature = None
         if model.latents <= 2:
             quadrature = (yield from self.cells(x, y)).log_integral
@@ -157,7 +157,8 @@ class Evidence:
             raise LabError(f"a quadrature needs 1 or 2 latents; the model has {model.latents}")
         found = model.encode(x, y)
         mean, sigma = found.mean.double().cpu(), torch.exp(0.5 * found.log_variance).double().cpu()
-        first = yield from self._decoded(mean[0], sigma[0], y).cells(x)
+        whole = yield from self._decoded(mean[0], sigma[0], y).cells(x)
+        first = without_nothing(whole, mean)
         how = _QUICK if quick else {}
         steps = refined(first, near=mean, width=sigma.clamp(min=1e-4), **how)
         try:
@@ -207,6 +208,10 @@ class Evidence:
         found = yield from self.population(x, y, self.model.encode(x, y), draws)
         chosen = torch.multinomial(found.log_weight.softmax(0), count, replacement=True, generator=generator)
         return found.z[chosen].float(), found.effective_draws
+
+    def exact(self, x: Tensor, y: Tensor | None = None) -> float | None:
+        """log p(x) in closed form; None where the model has none."""
+        return None if self._exact is None else float(self._exact.log_density(x, y=y)[0])
 
     def elbo(
         self, x: Tensor, y: Tensor | None, posterior: Posterior, draws: int = 1000, seed: int = 0

@@ -16,7 +16,7 @@ from latentlab.engine.attributes.conditions import encoder_is_told
 from latentlab.engine.inference.decoded_plane import raster
 from latentlab.engine.inference.evidence import Evidence
 from latentlab.engine.inference.ladder import IMPORTANCE, Estimate, Ladder
-from latentlab.engine.inference.refining import STEPS, can_refine, refine
+from latentlab.engine.inference.refining import can_refine, refine
 from latentlab.engine.rendering.drawing import Drawing, to_pictures, to_point
 from latentlab.engine.rendering.opening import Opened
 from latentlab.engine.rendering.requests.theory import (
@@ -77,6 +77,7 @@ class Theory(Server):
             reconstruction=elbo + kl,
             kl=kl,
             evidence=elbo,
+            exact=known.exact(x, y),
             quick=request.quick,
         )
         if known.model.latents > 2:
@@ -210,5 +211,5 @@ def _progress(ladder: Ladder) -> tuple[float, str]:
     if ladder.elbo.draws < most:
         return 0.5 * ladder.elbo.draws / most, "Drawing from q"
     if ladder.adapted is None:
-        return 0.5, f"Adapting a proposal, and {STEPS} gradient steps on q"
+        return 0.5, "Adapting a proposal, refining q"
     return 0.9, "Drawing from the prior"

@@ -6,8 +6,8 @@ probe moves, the posterior is computed quickly, one as soon as another is there;
 
 from __future__ import annotations
 
-import time
-
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from latentlab.engine.rendering.requests.opening import EncodingsReply
@@ -44,9 +44,7 @@ class TheorySubject(QObject):
         self._own: Subject | None = None
         self._wanted: set[str] = set()
         self._waiting = False
-        self._lengths: tuple[EncodingsReply, object] | None = None
-        # When the picture under way was asked about, for benchmarks.
-        self.asked_at = 0.0
+        self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._look)
         self._rest = QTimer(self, singleShot=True, interval=milliseconds(HAND_RESTS_S))
@@ -114,12 +112,14 @@ class TheorySubject(QObject):
 
     def _ask(self, quick: bool) -> None:
         assert self.subject is not None
-        self._waiting, self.asked_at = quick, time.perf_counter()
+        self._waiting = quick
         self._workspace.ask(PosteriorRequest, self.subject, quick)
 
     @Slot()
     def _ask_exactly(self) -> None:
-        if self._wanted and self.subject is not None and (self.reply is None or self.reply.quick):
+        if self._waiting:
+            self._rest.start()  # it would take the place of the quick one, which is nearly there
+        elif self._wanted and self.subject is not None and (self.reply is None or self.reply.quick):
             self._ask(quick=False)
 
     def _now(self) -> Subject | None:
@@ -135,8 +135,7 @@ class TheorySubject(QObject):
             return None
         if self._lengths is None or self._lengths[0] is not found:
             self._lengths = (found, squared_lengths(found.mean))
-        lengths = self._lengths[1]
-        return Subject(nearest(found.mean, z, 1, lengths=lengths)[0])  # type: ignore[arg-type]
+        return Subject(nearest(found.mean, z, 1, lengths=self._lengths[1])[0])
 
     @Slot(object, object)
     def _moved(self, old: SessionState, new: SessionState) -> None:

@@ -40,6 +40,7 @@ class PosteriorReply(Reply):
         subject: the picture.
         elbo, reconstruction, kl: of q, in nats.
         evidence: log p(x) in nats.
+        exact: the same in closed form, where a model has it.
         quick: whether it is to a hundredth of a nat only, for a hand that moves.
         low, high: for one or two latents, the corners of the box where it is.
         log_density: log p(z|x) there in nats, float32 (rows, columns): the first dimension runs along the
@@ -57,6 +58,7 @@ class PosteriorReply(Reply):
     reconstruction: float
     kl: float
     evidence: float
+    exact: float | None = None
     quick: bool = False
     low: Point = ()
     high: Point = ()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from latentlab.qt.views.theory.rungs import APART, ESTIMATE, EXACT, Rung, number
 from latentlab.qt.widgets.drawable import DrawnWidget
+from latentlab.qt.widgets.plain_text import plain_tip
 
 _ROW, _AXIS, _PAD = 30, 40, 10
 # At most so many nats are in sight: of a wider ladder only what is near log p(x).
@@ -53,6 +54,7 @@ class LadderChart(DrawnWidget):
 
     def scale(self) -> tuple[float, float]:
         """The nats at the left and the right end of the axis."""
+        # Those that are not known yet, NaN, are not larger.
         near = [one.value for one in self.rungs if one.kind != APART and one.value > self.best - _WIDEST]
         low, high = min([self.best, *near]), max([self.best, *near])
         margin = max(_LEAST, 0.25 * (high - low))
@@ -74,7 +76,16 @@ class LadderChart(DrawnWidget):
         if 0 <= row < len(self.rungs) and row != self.current:
             self.current = row
             self.pointed.emit(row)
+            self.setToolTip(plain_tip(self._in_words(self.rungs[row])))
             self.update()
+
+    def _in_words(self, rung: Rung) -> str:
+        if not math.isfinite(rung.value):
+            return f"{rung.name}: not computed yet"
+        apart = rung.value - self.best
+        side = "above" if apart > 0.0 else "below"
+        words = f"{rung.name}: {number(rung.value, 3)} nats, {number(abs(apart), 3)} {side}"
+        return f"{words} the best known log p(x)"
 
     # Painting
 
@@ -120,7 +131,9 @@ class LadderChart(DrawnWidget):
             painter.fillRect(QRectF(0, top, self.width(), _ROW), palette.alternateBase())
         painter.setPen(palette.text().color())
         metrics = painter.fontMetrics()
-        value = number(rung.value)
+        if rung.kind == APART:
+            painter.fillRect(QRectF(_PAD, top, self.width() - 2 * _PAD, 1), palette.mid())
+        value = number(rung.value) if math.isfinite(rung.value) else "…"
         if rung.error >= 0.005:
             value += f" ± {number(rung.error, 2 if rung.error < 10 else 0)}"
         box = QRectF(_PAD, top + 1, self.width() - 2 * _PAD, metrics.height())
@@ -129,6 +142,8 @@ class LadderChart(DrawnWidget):
         painter.drawText(
             box, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(rung.name, Qt.TextElideMode.ElideRight, room)
         )
+        if not math.isfinite(rung.value):
+            return
         y = top + 0.5 * (metrics.height() + 1 + _ROW)
         colour = palette.text().color() if rung.kind in (EXACT, APART) else palette.link().color()
         if rung.value < low:

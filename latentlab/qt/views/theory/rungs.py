@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from latentlab.engine.inference.ladder import Estimate, Ladder
+from latentlab.engine.inference.ladder import IMPORTANCE, UNKNOWN, Estimate, Ladder
 from latentlab.engine.rendering.requests.theory import LadderReply, PosteriorReply
 
 BOUND, ESTIMATE, EXACT, APART = "bound", "estimate", "exact", "apart"
@@ -41,67 +41,60 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def rungs_of(known: LadderReply) -> tuple[Rung, ...]:
-    """The rungs that are known, from the loosest to the value itself; last what is no bound."""
-    ladder, rungs = known.ladder, []
-    if math.isfinite(ladder.prior_jensen.value):
-        rungs.append(
-            _rung(
-                "Jensen, under the prior",
-                ladder.prior_jensen,
-                "E_p(z)[log p(x|z)], the mean over all z, also those that have nothing to do with the "
-                "picture: a lower bound, and a useless one.",
-            )
-        )
-    if math.isfinite(ladder.naive.value):
-        rungs.append(_naive(ladder))
-    rungs.append(
-        _rung(
-            "ELBO, K = 1",
-            ladder.elbo,
-            f"Reconstruction {number(ladder.reconstruction.value)} less KL {number(ladder.kl)}: the line is "
-            "the KL. A lower bound; its gap is KL(q(z|x) ‖ p(z|x)).",
-            before=ladder.reconstruction.value,
-        )
+    """All rungs of a model, from the loosest to the value itself; last what is no bound. What is not computed
+    yet has no value: nothing moves when it comes.
+    """
+    ladder = known.ladder
+    jensen = (
+        "E_p(z)[log p(x|z)], the mean over all z, also those that have nothing to do with the picture: a "
+        "lower bound, and a useless one."
     )
-    if known.refined is not None:
-        rungs.append(
-            _rung(
-                "ELBO, q refined",
-                known.refined,
-                "q after gradient steps for this picture alone: what the encoder, which guesses q for every "
-                "picture, gave away.",
-            )
-        )
-    for k, one in ladder.importance.items():
-        if k > 1:
-            says = (
-                f"log of the mean of {k:,} weights p(x|z) p(z) / q(z|x), z from q: rises to log p(x) with K. "
-                f"{_worth(ladder.effective_draws, ladder.elbo.draws)} of q count."
-            )
-            rungs.append(_rung(f"Importance, K = {k:,}", one, says))
-    if ladder.adapted is not None:
+    elbo = (
+        f"Reconstruction {number(ladder.reconstruction.value)} less KL {number(ladder.kl)}: the line is the "
+        "KL. A lower bound; its gap is KL(q(z|x) ‖ p(z|x))."
+    )
+    refined = (
+        "q after gradient steps for this picture alone: what the encoder, which guesses q for every picture, "
+        "gave away."
+    )
+    rungs = [
+        _rung("Jensen, under the prior", ladder.prior_jensen, jensen),
+        _naive(ladder),
+        replace(_rung("ELBO, K = 1", ladder.elbo, elbo), before=ladder.reconstruction.value),
+        _rung("ELBO, q refined", known.refined or UNKNOWN, refined),
+    ]
+    for k in IMPORTANCE[1:]:
         says = (
-            "The draws come from a mixture that learns where the posterior is, also where q is not: "
-            f"{_worth(ladder.adapted_effective, ladder.adapted.draws // 2)} count."
+            f"log of the mean of {k:,} weights p(x|z) p(z) / q(z|x), z from q: rises to log p(x) with K. "
+            f"{_worth(ladder.effective_draws, ladder.elbo.draws)} of q count."
         )
-        rungs.append(_rung(f"Adapted, K = {ladder.adapted.draws:,}", ladder.adapted, says))
+        rungs.append(_rung(f"Importance, K = {k:,}", ladder.importance.get(k, UNKNOWN), says))
+    rungs.append(_adapted(ladder))
     if ladder.quadrature is not None:
         says = "The integral of p(x|z) p(z) itself, over a grid of the plane, split where the mass is."
         rungs.append(Rung("Quadrature", ladder.quadrature, 0.0, says, EXACT))
     if ladder.exact is not None:
         says = "In closed form: the model is linear, and its p(x) a Gaussian."
         rungs.append(Rung("Closed form", ladder.exact, 0.0, says, EXACT))
-    if math.isfinite(ladder.posterior_average.value):
-        says = (
-            "log E_q[p(x|z)] lacks the ratio p(z) / q(z|x), and lies above log p(x) as easily as below: it "
-            "is no bound, though some notes begin with it."
-        )
-        rungs.append(_rung("E_q[p(x|z)], no bound", ladder.posterior_average, says, APART))
+    apart = (
+        "log E_q[p(x|z)] lacks the ratio p(z) / q(z|x), and lies above log p(x) as easily as below: it is no "
+        "bound, though some notes begin with it."
+    )
+    rungs.append(_rung("E_q[p(x|z)], no bound", ladder.posterior_average, apart, APART))
     return tuple(rungs)
 
 
-def _rung(name: str, one: Estimate, says: str, kind: str = BOUND, before: float | None = None) -> Rung:
-    return Rung(name, one.value, one.error if math.isfinite(one.error) else 0.0, says, kind, (), before)
+def _rung(name: str, one: Estimate, says: str, kind: str = BOUND) -> Rung:
+    return Rung(name, one.value, one.error if math.isfinite(one.error) else 0.0, says, kind)
+
+
+def _adapted(ladder: Ladder) -> Rung:
+    one = ladder.adapted or Estimate(math.nan, 0.0, IMPORTANCE[-1])
+    says = (
+        "The draws come from a mixture that learns where the posterior is, also where q is not: the last "
+        f"{IMPORTANCE[-1] // 2:,} count for {number(ladder.adapted_effective, 0)}."
+    )
+    return _rung(f"Adapted, K = {one.draws:,}", one, says)
 
 
 def _naive(ladder: Ladder) -> Rung:
@@ -111,18 +104,13 @@ def _naive(ladder: Ladder) -> Rung:
         f"them each, the small ticks, lie between {number(low, 1)} and {number(high, 1)}: the few draws that "
         "explain the picture decide everything."
     )
-    return Rung(
-        f"Naive, S = {ladder.naive.draws:,}",
-        ladder.naive.value,
-        ladder.naive.error,
-        says,
-        ESTIMATE,
-        ladder.runs,
+    return replace(
+        _rung(f"Naive, S = {ladder.naive.draws:,}", ladder.naive, says, ESTIMATE), spread=ladder.runs
     )
 
 
 def _worth(effective: float, draws: int) -> str:
-    return f"{effective:,.0f} of {draws:,} draws"
+    return f"{number(effective, 0)} of {draws:,} draws"
 
 
 def first_known(reply: PosteriorReply) -> LadderReply:
@@ -136,6 +124,7 @@ def first_known(reply: PosteriorReply) -> LadderReply:
         adapted=None if flat else Estimate(reply.evidence, 0.0, reply.draws),
         adapted_effective=reply.effective,
         quadrature=reply.evidence if flat else None,
+        exact=reply.exact,
     )
     return LadderReply(reply.generation, reply.subject, ladder)
 

@@ -103,6 +103,7 @@ class TheoryView(QScrollArea):
         self.progress.setFixedHeight(6)
         self.step = Label()
         self.step.setObjectName("theoryStep")
+        self.step.setWordWrap(True)
         self.stop = QToolButton()
         self.stop.setText("Stop")
         self.stop.setObjectName("theoryStop")
