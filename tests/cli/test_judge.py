@@ -43,6 +43,7 @@ def two(tmp_path: Path) -> tuple[str, ...]:
     return tuple(map(str, (*models, *how)))
 
 
+@pytest.mark.slow
 def test_that_its_json_has_what_was_promised(run: Run, two: tuple[str, ...], tmp_path: Path) -> None:
     found = run("judge", *two, "--json").json
     vae, ddpm = found["models"]
@@ -78,6 +79,7 @@ def test_that_its_json_has_what_was_promised(run: Run, two: tuple[str, ...], tmp
     assert "none: a diffusion model of this kind does not say" in said
 
 
+@pytest.mark.slow
 def test_that_a_table_is_written_as_asked(run: Run, two: tuple[str, ...], tmp_path: Path) -> None:
     for ending in ("md", "csv", "json"):
         out = tmp_path / f"table.{ending}"

@@ -106,3 +106,23 @@ def test_that_what_cannot_be_compared_is_refused():
         moments(torch.zeros(1, 3))
     with pytest.raises(ValueError, match="2 and of 3"):
         squared_distance(gaussian(covariance(2, 0)), gaussian(covariance(3, 0)))
+
+
+@pytest.mark.filterwarnings("ignore:Metric `Frech")
+def test_that_it_is_torchmetrics_fid_of_the_same_features():
+    from torchmetrics.image.fid import FrechetInceptionDistance
+
+    class Flat(torch.nn.Module):
+        num_features = 8
+
+        def forward(self, pictures: Tensor) -> Tensor:
+            return pictures.flatten(1)[:, :8]
+
+    generator = torch.Generator().manual_seed(0)
+    one = torch.randn(60, 8, generator=generator, dtype=torch.float64)
+    other = 0.5 * torch.randn(40, 8, generator=generator, dtype=torch.float64) + 1.0
+    metric = FrechetInceptionDistance(feature=Flat(), normalize=False)
+    metric.set_dtype(torch.float64)
+    for points, real in ((one, True), (other, False)):
+        metric.update(points.view(-1, 8, 1, 1), real=real)
+    assert squared_distance_between(one, other) == pytest.approx(float(metric.compute()), rel=1e-5)

@@ -49,6 +49,7 @@ def test_that_it_is_the_sum_over_pairs() -> None:
     assert squared_mmd(x, y) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_that_it_has_no_bias_and_its_error_tells_the_spread() -> None:
     found, errors = [], []
     for seed in range(200):

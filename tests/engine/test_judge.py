@@ -30,6 +30,7 @@ from tests.tiny import (
 )
 
 N = 48
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

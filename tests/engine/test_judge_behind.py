@@ -34,6 +34,7 @@ def table(toy: None, tmp_path: Path) -> Table:
     return last.table
 
 
+@pytest.mark.slow
 def test_that_every_cell_opens_as_many_pictures_as_it_names(table: Table, tmp_path: Path) -> None:
     [row] = table.rows
     shown = set()
@@ -51,6 +52,7 @@ def test_that_every_cell_opens_as_many_pictures_as_it_names(table: Table, tmp_pa
     assert shown >= {"samples", "held-out", "reconstructions", "nearest"}
 
 
+@pytest.mark.slow
 def test_that_they_are_the_pictures_that_it_names(table: Table, tmp_path: Path) -> None:
     [row] = table.rows
     held = pictures_behind(row.path, "toy", table, row.cells["nats"])
@@ -69,6 +71,7 @@ def test_that_they_are_the_pictures_that_it_names(table: Table, tmp_path: Path) 
         np.testing.assert_array_equal(beside.flatten(), train[far.argmin()].byte())
 
 
+@pytest.mark.slow
 def test_that_a_table_of_other_pictures_opens_nothing(table: Table, tmp_path: Path) -> None:
     cell = Cell(1.0, behind=Behind("held-out", (64,)))
     with pytest.raises(LabError, match="other pictures than when"):

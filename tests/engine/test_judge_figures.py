@@ -133,6 +133,7 @@ def test_that_one_class_alone_is_uneven_and_loses_coverage(bench: Bench) -> None
     assert found["precision.features"].value > 0.8  # type: ignore[operator]
 
 
+@pytest.mark.slow
 def test_that_a_classifier_that_took_part_in_a_training_is_left_out(bench: Bench) -> None:
     judge = bench.subject.judge
     assert judge is not None
@@ -156,6 +157,7 @@ def test_that_a_classifier_that_took_part_in_a_training_is_left_out(bench: Bench
     assert not took_part(card, judge)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["vae", "ddpm", "told"])
 def test_that_a_sample_drawn_alone_is_the_same_as_among_all(tmp_path: Path, kind: str) -> None:
     save = {

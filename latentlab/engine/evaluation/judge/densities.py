@@ -19,7 +19,7 @@ Source of the estimate: Burda, Grosse & Salakhutdinov, Importance Weighted Autoe
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import torch
 from torch import Tensor
@@ -41,7 +41,7 @@ _PICTURES, _MOST_DRAWS, _LEAST_DRAWS = 1000, 500, 100
 _AFFORDABLE = 4 * 10**9
 # Draws for each picture of a model that says a bound or an estimate itself.
 _OWN_DRAWS = 16
-_AT_ONCE = 100
+_AT_ONCE, _COUNTED = 100, 500
 
 
 def densities(loaded: LoadedModel, subject: Subject, seed: int) -> Generator[float, None, dict[str, Cell]]:
@@ -188,23 +188,24 @@ def blind_outputs(likelihood: Likelihood, images: Tensor) -> Tensor | None:
     if isinstance(likelihood, Bernoulli):
         p = (images.double().sum(0) / 255.0 + 1.0) / (len(images) + 2.0)
         return torch.logit(p).float()
+    some = images.split(_COUNTED)
     if isinstance(likelihood, Palette):
-        found = torch.cat(
-            [likelihood.numbers(likelihood.seen(some.float() / 255.0)) for some in images.split(500)]
-        )
-        return _log_counts(found, len(likelihood.colours))
+        colours = (likelihood.numbers(likelihood.seen(one.float() / 255.0)) for one in some)
+        return _log_shares(colours, len(likelihood.colours))
     if isinstance(likelihood, Categorical):
-        levels = (images.float() / 255.0 * (likelihood.levels - 1)).round().long()
-        return _log_counts(levels, likelihood.levels).flatten(0, 1)
+        levels = ((one.float() / 255.0 * (likelihood.levels - 1)).round().long() for one in some)
+        return _log_shares(levels, likelihood.levels).flatten(0, 1)
     return None
 
 
-def _log_counts(numbers: Tensor, kinds: int) -> Tensor:
-    """log of the share of each number at each place; int64 (M, ...) -> (kinds, ...)."""
-    counts = torch.ones(kinds, *numbers.shape[1:])
-    for some in numbers.split(500):
+def _log_shares(numbers: Iterable[Tensor], kinds: int) -> Tensor:
+    """log of the share of each number at each place; int64 (n, ...) for some at a time -> (kinds, ...)."""
+    counts: Tensor | None = None
+    for some in numbers:
+        counts = torch.ones(kinds, *some.shape[1:]) if counts is None else counts
         counts.scatter_add_(0, some, torch.ones(some.shape))
-    return (counts / (len(numbers) + kinds)).log()
+    assert counts is not None
+    return (counts / counts.sum(0)).log()
 
 
 def _known_numbers(model: object, data: ImageSet) -> Tensor:
