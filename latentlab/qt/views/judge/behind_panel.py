@@ -91,9 +91,9 @@ class BehindPanel(QWidget):
         self.title.setText(f"{listed(row.name)}: {full_title(column)}")
         self.open.show()
         self._show_none()
-        self.words.setText(
-            _WAITING if waits else f"{about_cell(row, column, cell, None)} No pictures stand behind it."
-        )
+        about = about_cell(row, column, cell, None)
+        nothing = about if cell is None else f"{about} No pictures stand behind it."
+        self.words.setText(_WAITING if waits else nothing)
 
     def complain(self, message: str) -> None:
         """Says why there are no pictures."""

@@ -28,6 +28,7 @@ class ChartBoard(QWidget):
         self._table: Table | None = None
         self.measure = ElidedBox()
         self.measure.setParent(self)
+        self.measure.hide()
         self.measure.setObjectName("judgeMeasure")
         self.measure.setAccessibleName("Densities of")
         self.measure.setToolTip(

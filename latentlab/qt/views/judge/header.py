@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from latentlab.core.judgement import Column
+from latentlab.core.judgement import Column, Row
 from latentlab.qt.views.judge.table_model import JudgeTableModel
 from latentlab.qt.views.judge.words import band_of, floor_of, in_two_lines, title_of
 from latentlab.qt.widgets.plain_text import listed
@@ -128,7 +128,7 @@ class ModelHeader(QHeaderView):
     def sizeHint(self) -> QSize:
         names, kinds = self.fontMetrics(), QFontMetrics(small(self.font()))
         widest = max((names.horizontalAdvance(listed(row.name)) for row in self._of.rows), default=0)
-        widest = max(widest, *(kinds.horizontalAdvance(listed(row.kind)) for row in self._of.rows), 0)
+        widest = max(widest, *(kinds.horizontalAdvance(_below(row)) for row in self._of.rows), 0)
         return QSize(max(_LEAST_NAMES, min(widest + 5 * _PAD, _MOST_NAMES)), super().sizeHint().height())
 
     def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
@@ -150,6 +150,14 @@ class ModelHeader(QHeaderView):
         painter.setFont(small(self.font()))
         if not chosen:
             painter.setPen(palette.placeholderText().color())
-        kind = painter.fontMetrics().elidedText(listed(row.kind), Qt.TextElideMode.ElideRight, box.width())
+        if row.learnt and not chosen:
+            painter.setPen(palette.brightText().color())
+        below = _below(row)
+        kind = painter.fontMetrics().elidedText(below, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box.adjusted(0, middle, 0, 0), int(flags | Qt.AlignmentFlag.AlignTop), kind)
         painter.restore()
+
+
+def _below(row: Row) -> str:
+    """Under a model's name: its kind, or that its figures are of pictures that it knows."""
+    return f"learnt from {row.learnt:,} of these" if row.learnt else listed(row.kind)

@@ -86,6 +86,11 @@ class JudgeTable(QTableView):
         model.layoutChanged.connect(self._say_row)
         self.fit()
 
+    def fit_to_figures(self) -> None:
+        """Fits the columns to figures that have come in, unless somebody has chosen the widths."""
+        if not self._own_widths:
+            self.fit()
+
     @Slot()
     def fit(self) -> None:
         """Gives rows and columns the room that their contents need."""
@@ -124,7 +129,7 @@ class JudgeTable(QTableView):
             found = self._of.cell(index)
             widest = max(widest, letters.horizontalAdvance(figure))
             # Why there is no figure is elided.
-            if found is not None and found[2] is not None and found[2].value is not None:
+            if found is not None and (found[2] is None or found[2].value is not None):
                 widest = max(widest, tiny.horizontalAdvance(below))
         return widest + 2 * _PAD + 2
 
@@ -172,8 +177,8 @@ class JudgeTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._own_widths and event.oldSize().width() != event.size().width():
-            self.fit()
+        if event.oldSize().width() != event.size().width():
+            self.fit_to_figures()
         self.updateGeometries()
 
 

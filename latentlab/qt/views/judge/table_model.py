@@ -13,6 +13,7 @@ from latentlab.qt.views.judge.words import (
     SIGNS,
     about_cell,
     about_column,
+    about_model,
     below_figure,
     figure_of,
     floor_of,
@@ -142,7 +143,7 @@ class JudgeTableModel(QAbstractTableModel):
                 case _Role.DisplayRole:
                     return listed(row.name)
                 case _Role.ToolTipRole:
-                    return plain_tip(f"{row.name}\n{row.kind}\nDouble-click opens it.")
+                    return plain_tip(about_model(row))
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

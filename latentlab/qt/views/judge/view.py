@@ -69,7 +69,7 @@ class JudgeView(QWidget):
         self.about = Line("judgeAbout", "What the chosen figure is.")
         self._lay_out()
         self._redraw = QTimer(self, singleShot=True, interval=_REDRAW_MS)
-        self._redraw.timeout.connect(self._draw_charts)
+        self._redraw.timeout.connect(self._draw_again)
         self._connect(trainer)
         self._changed()
 
@@ -224,7 +224,6 @@ class JudgeView(QWidget):
             case JudgeDone(table):
                 self._show(merged(table, self.model.table))
                 self.model.sort_again()
-                self.table.fit()
                 count, each = len(table.rows), f"{table.pictures:,} samples of each"
                 self.bar.status.setText(f"Judged {count} model{'s' * (count != 1)}, {each}.")
 
@@ -243,8 +242,9 @@ class JudgeView(QWidget):
         self._say_about()
 
     @Slot()
-    def _draw_charts(self) -> None:
+    def _draw_again(self) -> None:
         if self.model.table is not None and self.isVisible():
+            self.table.fit_to_figures()
             self.charts.show_table(self.model.table)
 
     # Cells and rows

@@ -132,6 +132,17 @@ def about_cell(row: Row, column: Column, cell: Cell | None, rank: Rank | None) -
     return " ".join(filter(None, said))
 
 
+def about_model(row: Row) -> str:
+    """What a model is, and whether it knows the pictures that it is judged by."""
+    learnt = (
+        f"It has learnt from {row.learnt:,} of the held-out pictures: its figures are too good.\n"
+        if row.learnt
+        else ""
+    )
+    time = "" if row.sampling is None else f"It draws 1,000 samples in {_seconds(row.sampling)}.\n"
+    return f"{row.name}\n{row.kind}\n{learnt}{time}Double-click opens it."
+
+
 def _article(how: str) -> str:
     return {"exact": "Exact", "bound": "A lower bound", "estimate": "An estimate"}.get(how, how)
 

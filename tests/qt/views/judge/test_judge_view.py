@@ -117,6 +117,24 @@ def test_that_the_shipped_table_and_its_charts_are_there_at_once(qtbot: QtBot, v
     assert all(chart.isVisible() for chart in view.charts.charts) == (view.charts.width() >= 804)
 
 
+def test_that_columns_get_wide_enough_for_figures_that_come_in(
+    qtbot: QtBot, view: JudgeView, shipped: list[Table | None]
+) -> None:
+    shipped[0] = None
+    view.resize(700, 700)
+    shown(qtbot, view)
+    assert view.charts.measure.isHidden(), "there is nothing to choose"
+    place = [one.key for one in view.model.columns].index("nats")
+    narrow = view.table.columnWidth(place)
+    view.client.judge(MODELS, "mnist", 2000)
+    until_idle()
+    assert view.table.columnWidth(place) > narrow
+    view.table.setColumnWidth(place, 70)
+    view.client.judge(MODELS, "mnist", 2000)
+    until_idle()
+    assert view.table.columnWidth(place) == 70, "somebody has chosen it"
+
+
 def test_that_judging_fills_the_table_cell_by_cell_and_stops_and_goes_on(
     qtbot: QtBot, view: JudgeView, fake: FakeJudge, shipped: list[Table | None]
 ) -> None:

@@ -149,6 +149,13 @@ def test_that_floors_that_differ_by_model_are_no_number_in_the_heading(model: Ju
     assert head.endswith("\nfloor by model")
 
 
+def test_that_a_model_that_knows_the_held_out_pictures_is_marked(model: JudgeTableModel) -> None:
+    down, tip = Qt.Orientation.Vertical, Qt.ItemDataRole.ToolTipRole
+    assert "learnt" not in model.headerData(0, down, tip)
+    model.show_table(model.table.with_row(replace(model.table.rows[0], learnt=1200)))
+    assert "learnt from 1,200 of the held-out pictures" in model.headerData(0, down, tip)
+
+
 def test_that_names_that_look_like_html_are_shown_as_they_are(model: JudgeTableModel) -> None:
     rows = tuple(replace(row, name="<img src=/dev/zero>") for row in model.table.rows)
     model.show_table(replace(model.table, rows=rows))
