@@ -53,6 +53,11 @@ def has_fitted_prior(card: Mapping[str, Any]) -> bool:
     return bool(_part(card, "prior"))
 
 
+def can_of(model: str) -> frozenset[Capability]:
+    """The capabilities of a model, by name or path; none if its file does not say."""
+    return capabilities_of(card_in(_file_of(model)))
+
+
 def makes_pictures(path: Path) -> bool:
     """Whether the model makes pictures, as far as the file says.
 

@@ -23,6 +23,7 @@ from latentlab.engine.rendering.aggregating import Aggregates
 from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.direction_service import DirectionFinder
 from latentlab.engine.rendering.drawing import Drawing, moments_for, mosaic, to_pictures, walk_points
+from latentlab.engine.rendering.eigenpictures import Eigenpictures
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened
 from latentlab.engine.rendering.own_picture import OwnPictures
@@ -99,6 +100,7 @@ class Renderer(Server):
             Aggregates(lambda: self._density.posteriors, lambda: self.drawing),
             Stretches(lambda: self.drawing),
             Theory(self._in_hand, lambda: self._step),
+            Eigenpictures(self._in_hand),
         )
         self._density = Density.unknown()
         # Counts how often another model, or other data, have been opened.

@@ -37,7 +37,7 @@ class GaussianImages(PrincipalModel):
 
     def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """mu + E Lambda^(1/2) z, clipped to [0, 1]; (B, K) -> (B, C, H, W)."""
-        pictures = self.mean + z @ self.linear_rows()
+        pictures = self.mean + (z * self.eigenvalues.sqrt()) @ self.components
         return pictures.clamp(0.0, 1.0).view(-1, *self.picture_shape)
 
     def draw_pictures(

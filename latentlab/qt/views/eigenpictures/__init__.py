@@ -1,0 +1,1 @@
+"""The eigenpictures of a Gaussian: moved along, rebuilt from, drawn from."""
