@@ -9,9 +9,13 @@ import torch
 
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.files.checkpoint import ModelCard, save_model
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.models.ae.model import AE, AEConfig
 from latentlab.models.classifier.model import Classifier, ClassifierConfig
 from latentlab.models.cvae.model import CVAE, CVAEConfig
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
+from latentlab.models.gaussian.model import GaussianImages
+from latentlab.models.gaussian.spec import GaussianConfig
 from latentlab.models.vae.model import VAE, VAEConfig
 
 CONFIG = VAEConfig(shape=(1, 8, 8), encoder_widths=(16,), decoder_widths=(16,))
@@ -70,6 +74,34 @@ def save_tiny_classifier(
         torch.manual_seed(2)
         model = Classifier(config)
     return save_model(path, model, ModelCard("classifier", dataclasses.asdict(config), {"name": data}))
+
+
+def fit_tiny_gaussian(images: torch.Tensor, latents: int = 0) -> GaussianImages:
+    """A Gaussian of uint8 pictures (N, C, H, W)."""
+    model = GaussianImages(GaussianConfig(latents, shape=tuple(images.shape[1:]))).eval()
+    work = model.fitting(TrainingPlan())
+    with torch.no_grad():
+        sums = work.begin(model, 0)
+        work.add(model, sums, images, None, 0)
+        work.end(model, sums, 0)
+    return model
+
+
+def save_tiny_gaussian(path: Path, latents: int = 0, *, data: str = "toy") -> Path:
+    """A Gaussian of the toy set in a file."""
+    model = fit_tiny_gaussian(toy_set("train", 200).images, latents)
+    return save_model(path, model, ModelCard("gaussian", dataclasses.asdict(model.config), {"name": data}))
+
+
+def save_tiny_linear(path: Path, latents: int = 3, *, data: str = "toy") -> Path:
+    """A linear autoencoder with random weights in a file."""
+    config = AEConfig(
+        shape=(1, 8, 8), latents=latents, encoder="linear", decoder="linear", likelihood="gaussian"
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        model = AE(config)
+    return save_model(path, model, ModelCard("ae", dataclasses.asdict(config), {"name": data}))
 
 
 DDPM_CONFIG = DDPMConfig(shape=(1, 8, 8), widths=(8, 16), steps=20)

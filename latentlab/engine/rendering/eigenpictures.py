@@ -32,7 +32,7 @@ from latentlab.errors import LabError
 from latentlab.models.base import Decodes, HasPrior, Samples, linear
 from latentlab.models.linear import HasEigenpictures
 
-_NO_PRIOR = "No prior: drawn from N(0, I), a convention."
+_NO_PRIOR = "No prior: drawn from N(0, I)"
 
 
 class Eigenpictures(Server):

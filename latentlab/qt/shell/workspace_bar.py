@@ -17,8 +17,8 @@ _KEYS = 9
 _SEARCH, _SAVE = "Search commands", "Save project"
 # Letters of a name, where there is no room for all of it.
 _LEAST_LETTERS = 6
-# In letters: from here on some buttons have words beside their icons.
-_WIDE_EM = 150
+# Between an icon and its words.
+_BESIDE = 12
 
 
 def key_of(number: int) -> str:
@@ -39,11 +39,12 @@ class WorkspaceBar(QToolBar):
         self._workspaces = workspaces
         # Those that have words beside their icons where there is room.
         self._wordy: list[QToolButton] = []
+        self._in_words = False
         self.buttons = {name: self._button(number, name) for number, name in enumerate(workspaces.specs)}
         group = QButtonGroup(self)
         for button in self.buttons.values():
             group.addButton(button)
-        page = QWidget()
+        self._page = page = QWidget()
         page.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(page)
         row.setContentsMargins(4, 0, 4, 0)
@@ -62,10 +63,21 @@ class WorkspaceBar(QToolBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Words beside icons where there is room for all."""
+        layout, metrics = self._page.layout(), self.fontMetrics()
+        assert layout is not None
+        plain = layout.sizeHint().width()
+        words = sum(metrics.horizontalAdvance(one.text()) + _BESIDE for one in self._wordy)
         styles = Qt.ToolButtonStyle
-        wide = self.width() >= _WIDE_EM * self.fontMetrics().averageCharWidth()
+        with_words = plain if self._in_words else plain + words
+        self._in_words = self.width() >= with_words
         for button in self._wordy:
-            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly)
+            button.setToolButtonStyle(
+                styles.ToolButtonTextBesideIcon if self._in_words else styles.ToolButtonIconOnly
+            )
 
     def put_left(self, widget: QWidget) -> None:
         """Puts a widget at the left end."""
@@ -91,7 +103,7 @@ class WorkspaceBar(QToolBar):
 
     def _tool(self, action: QAction, icon: str) -> QToolButton:
         action.setIcon(line_icon(icon))
-        button = QToolButton()
+        button = NarrowButton()
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setAutoRaise(True)
@@ -128,6 +140,19 @@ class WorkspaceBar(QToolBar):
             button.setVisible(not spec.joins or self._workspaces.offers(name))
             key = key_of(number)
             button.setToolTip(plain_tip(reason or (f"{spec.tip} ({key})" if key else spec.tip)))
+        self._fit()
+
+
+class NarrowButton(QToolButton):
+    """May have words, and never keeps a window wide by them: it can become as narrow as its icon."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        high = self.sizeHint().height()
+        return QSize(high, high)
 
 
 class WorkspaceButton(QToolButton):

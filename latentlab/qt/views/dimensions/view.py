@@ -200,8 +200,15 @@ class Dimensions(QWidget):
         for row in self.rows:
             number = row.dimension
             row.show_weight(kl[number] if known else None, spread[number] if known else None, most)
+        if self._come_in_order and by is not kl:
+            by = (0.0,) * len(self.rows)
         self._put_in_order(sorted(range(len(self.rows)), key=lambda number: (-by[number], number)))
         self._coalesced.soon()
+
+    @property
+    def _come_in_order(self) -> bool:
+        """Whether the dimensions are principal components: of each, pictures have the same spread."""
+        return self._workspace.model is not None and self._workspace.model.can(Capability.HAS_EIGENPICTURES)
 
     def _show_axes(self) -> None:
         model, plane = self._workspace.model, self._workspace.state.plane

@@ -37,7 +37,7 @@ class AngleBars(QWidget):
         self.angles: Point = ()
 
     def sizeHint(self) -> QSize:
-        return QSize(150, 3 * self.fontMetrics().height())
+        return QSize(170, 5 * self.fontMetrics().height())
 
     def show_angles(self, angles: Point) -> None:
         """Shows angles in degrees; none hides it."""
@@ -51,10 +51,20 @@ class AngleBars(QWidget):
         )
         self.update()
 
+    @property
+    def words(self) -> str:
+        """The smallest and the largest in words."""
+        if not self.angles:
+            return ""
+        return f"{len(self.angles)} eigenpictures: {self.angles[0]:.1f}°–{self.angles[-1]:.1f}°"
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, high = QPainter(self), self.fontMetrics().height()
         wide = self.fontMetrics().horizontalAdvance("90°") + 4
-        area = QRectF(wide, high / 2, self.width() - wide - 2, self.height() - high)
+        area = QRectF(wide, 1.5 * high, self.width() - wide - 2, self.height() - 3.0 * high)
+        painter.setPen(self.palette().windowText().color())
+        for words, top in (("Angles to the first", 0.0), (self.words, self.height() - high)):
+            painter.drawText(QRectF(0, top, self.width(), high), Qt.AlignmentFlag.AlignLeft, words)
         painter.setPen(self.palette().placeholderText().color())
         for words, y in (("90°", area.top()), ("0°", area.bottom())):
             painter.drawText(QRectF(0, y - high / 2, wide - 4, high), Qt.AlignmentFlag.AlignRight, words)
@@ -107,23 +117,23 @@ class Beside(QWidget):
         rows.setHorizontalSpacing(12)
         rows.setVerticalSpacing(6)
         rows.setColumnStretch(1, 1)
+        rows.setColumnMinimumWidth(0, self.fontMetrics().horizontalAdvance("No prior: drawn from N(0, I)  "))
         for row, strip in enumerate(self.strips):
             words = QVBoxLayout()
             words.setSpacing(2)
             words.addStretch(1)
             words.addWidget(self.own if not row else self.boxes[row - 1])
-            self.notes[row].setWordWrap(True)
-            self.notes[row].setObjectName(f"besideNote_{row}")
-            self.notes[row].setMaximumWidth(220)
             words.addWidget(self.notes[row])
-            if row:
-                words.addWidget(self.bars[row - 1])
-                self.bars[row - 1].show_angles(())
             words.addStretch(1)
             rows.addLayout(words, row, 0)
             strip.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             rows.addWidget(strip, row, 1)
             rows.setRowStretch(row, 1)
+            self.notes[row].setWordWrap(True)
+            self.notes[row].setObjectName(f"besideNote_{row}")
+            if row:
+                rows.addWidget(self.bars[row - 1], row, 2)
+                self.bars[row - 1].show_angles(())
         foot = QHBoxLayout()
         foot.addWidget(self.draw)
         foot.addStretch(1)
@@ -186,11 +196,7 @@ class Beside(QWidget):
     def _answered(self, reply: BesideReply) -> None:
         row = self._places[reply.row]
         self.strips[row].show_picture(reply.pictures)
-        note = reply.note
-        if reply.angles:
-            low, high = f"{reply.angles[0]:.1f}°", f"{reply.angles[-1]:.1f}°"
-            note = f"Angles to the first {len(reply.angles)} eigenpictures: {low} to {high}. {note}"
-        self.notes[row].setText(note)
+        self.notes[row].setText(reply.note)
         if row:
             self.bars[row - 1].show_angles(reply.angles)
 
