@@ -17,8 +17,8 @@ from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
-from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.eigenpictures.spec import SPEC as EIGENPICTURES
+from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.mixture.spec import SPEC as MIXTURE

@@ -177,6 +177,8 @@ def test_that_a_picture_of_ones_own_is_rebuilt_where_there_is_one(qtbot: QtBot, 
     own.fill(90)
     view.findChild(Rank, "eigenRank")._pictures.open_image(own, "grey")
     until_idle()
+    # The window has gone to where it is shown.
+    view = room(qtbot, window, 1)
     assert view.findChild(QLabel, "rankWords").text().startswith("K = ")
     np.testing.assert_array_equal(picture(view, "rankOriginal"), np.full((8, 8), 90, np.uint8))
 

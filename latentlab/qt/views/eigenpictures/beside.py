@@ -18,7 +18,7 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.eigenpictures.proposals import proposed
 from latentlab.qt.widgets.elided_box import ElidedBox
 from latentlab.qt.widgets.picture_label import CrispPicture
-from latentlab.qt.widgets.plain_text import Label, listed
+from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.push_button import tip_button
 
 COUNT, OTHERS = 10, 3
@@ -43,12 +43,12 @@ class AngleBars(QWidget):
         """Shows angles in degrees; none hides it."""
         self.angles = angles
         self.setVisible(bool(angles))
-        self.setToolTip(
+        tip = (
             "The principal angles between the plane of this model's pictures and that of as many "
-            "eigenpictures, in degrees: "
-            + ", ".join(f"{angle:.1f}" for angle in angles)
-            + ". Where all are 0, both planes are the same."
+            f"eigenpictures, in degrees: {', '.join(f'{angle:.1f}' for angle in angles)}. Where all are 0, "
+            "both planes are the same."
         )
+        self.setToolTip(plain_tip(tip))
         self.update()
 
     @property

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from latentlab.qt.views.eigenpictures.scales import Scale, in_short
 from latentlab.qt.widgets.drawable import DrawnWidget
+from latentlab.qt.widgets.plain_text import plain_tip
 
 _PAD, _TICK = 6, 4
 
@@ -57,7 +58,7 @@ class CurveChart(DrawnWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(spoken)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setMinimumSize(180, 96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._across, self._logarithmic = across, logarithmic

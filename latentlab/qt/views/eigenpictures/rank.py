@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.eigenpictures import EigenpicturesReply, RankReply, RankRequest
@@ -115,8 +116,8 @@ class Rank(QWidget):
         if old.selected != new.selected:
             self._coalesced.soon()
 
-    def seen(self) -> None:
-        """The page is shown."""
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._coalesced.soon()
 
     @Slot()

@@ -35,9 +35,7 @@ class EigenpicturesView(QWidget):
         self.setAccessibleName("Eigenpictures")
         self._workspace = context.workspace
         self.strip = EigenStrip()
-        self.scree = CurveChart(
-            "screePlot", "Scree plot", plain_tip(_TIP), "eigenpicture k", logarithmic=True
-        )
+        self.scree = CurveChart("screePlot", "Scree plot", _TIP, "eigenpicture k", logarithmic=True)
         self.shifting = Shifting(context.workspace)
         self.rank = Rank(context.workspace, context.pictures)
         self.beside = Beside(context.workspace, Path(context.trainer.folder))
@@ -98,5 +96,3 @@ class EigenpicturesView(QWidget):
     def _page_shown(self, page: int) -> None:
         if self.pages.widget(page) is self.beside:
             self.beside.seen()
-        elif self.pages.widget(page) is self.rank:
-            self.rank.seen()
