@@ -88,6 +88,7 @@ class Beside(QWidget):
     def __init__(self, workspace: Workspace, folder: Path) -> None:
         super().__init__()
         self.setObjectName("eigenSamples")
+        self.setAccessibleName("Samples beside those of other models")
         self._workspace, self._folder, self._seed = workspace, folder, 0
         self._asked: tuple[str, ...] = ()
         self._stale = True

@@ -33,6 +33,7 @@ class Rank(QWidget):
     def __init__(self, workspace: Workspace, pictures: OwnPictures) -> None:
         super().__init__()
         self.setObjectName("eigenRank")
+        self.setAccessibleName("Rebuild a picture from some eigenpictures")
         self._workspace, self._pictures = workspace, pictures
         self._total = 1.0
         self._variances: Point = ()

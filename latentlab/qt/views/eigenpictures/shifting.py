@@ -30,6 +30,7 @@ class Shifting(QWidget):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.setObjectName("eigenShifting")
+        self.setAccessibleName("Move along the eigenpictures")
         self._workspace, self._gestures, self._sliding = workspace, GestureClock(), -1
         self._draws = random.Random(0)
         self.picture = CrispPicture("eigenPicture", "The mean, shifted along the eigenpictures", _LARGEST)
