@@ -1,4 +1,4 @@
-"""The menu that copies the judge's table as text, or saves it."""
+"""The menu that copies the judge's table as text, or saves it and its charts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from latentlab.core.judged_text import as_csv, markdown
 from latentlab.core.judgement import Table
 from latentlab.engine.files.charts import TABLE_SUFFIX
 from latentlab.qt.views.judge.as_drawing import TableDrawing
+from latentlab.qt.views.judge.chart_board import ChartBoard
+from latentlab.qt.views.judge.scatter import ScatterChart
 from latentlab.qt.views.judge.table import JudgeTable
 from latentlab.qt.views.judge.table_model import JudgeTableModel
+from latentlab.qt.widgets.plain_text import without_mnemonic
 
 
 class Taking(QObject):
@@ -31,9 +34,9 @@ class Taking(QObject):
     save_wanted = Signal(object, str)
     told = Signal(str)
 
-    def __init__(self, table: JudgeTable, model: JudgeTableModel, menu: QMenu) -> None:
+    def __init__(self, table: JudgeTable, model: JudgeTableModel, charts: ChartBoard, menu: QMenu) -> None:
         super().__init__(table)
-        self._table, self._model, self._menu = table, model, menu
+        self._table, self._model, self._charts, self._menu = table, model, charts, menu
         self.drawing = TableDrawing(table, model)
         for name, text, do in (
             ("judgeCopyMarkdown", "Copy as &Markdown", self.copy_markdown),
@@ -44,6 +47,9 @@ class Taking(QObject):
             action = menu.addAction(text)
             action.setObjectName(name)
             action.triggered.connect(do)
+        self._of_charts = menu.addMenu("Save c&hart")
+        self._of_charts.setObjectName("judgeSaveChart")
+        menu.aboutToShow.connect(self.offer_charts)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show)
 
@@ -68,6 +74,20 @@ class Taking(QObject):
     def _save(self, suffix: str, checked: bool = False) -> None:
         if self._model.rows:
             self.save_wanted.emit(self.drawing, suffix)
+
+    @Slot()
+    def offer_charts(self) -> None:
+        """Offers the charts that have anything in them."""
+        self._of_charts.clear()
+        for chart in self._charts.charts:
+            action = self._of_charts.addAction(without_mnemonic(chart.drawn_name()) + " …")
+            action.setObjectName(f"{chart.objectName()}Save")
+            action.setEnabled(not chart.drawn_size().isEmpty())
+            action.triggered.connect(partial(self._save_chart, chart))
+        self._of_charts.setEnabled(bool(self._charts.charts))
+
+    def _save_chart(self, chart: ScatterChart, checked: bool = False) -> None:
+        self.save_wanted.emit(chart, ".png")
 
     @Slot(QPoint)
     def _show(self, place: QPoint) -> None:

@@ -105,7 +105,7 @@ class JudgeView(QWidget):
         bar.columns_wanted.connect(self.model.show_every_column)
         self.choice.changed.connect(self._chosen)
         self.model.modelReset.connect(self._share_room)
-        taking = Taking(table, self.model, bar.taking)
+        taking = Taking(table, self.model, self.charts, bar.taking)
         taking.save_wanted.connect(self.save_wanted)
         taking.told.connect(self.told)
         table.cell_chosen.connect(self._choose_cell)

@@ -10,7 +10,15 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QLabel, QListWidget, QProgressBar, QPushButton
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialogButtonBox,
+    QLabel,
+    QListWidget,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
 from latentlab.core.judgement import Table
@@ -376,6 +384,11 @@ def test_that_table_and_charts_are_drawn_whole_and_saved_as_numbers(
             action.trigger()
     assert [suffix for _, suffix in wanted] == [".csv", ".png"]
     table = wanted[0][0]
+    view.bar.taking.aboutToShow.emit()
+    for action in view.bar.taking.findChild(QMenu, "judgeSaveChart").actions():
+        assert action.isEnabled()
+        action.trigger()
+    assert [chart for chart, _ in wanted[2:]] == list(view.charts.charts)
     header = view.table.horizontalHeader()
     assert header.length() > view.table.viewport().width(), "what is out of sight is drawn, too"
     image = as_image(table, 1.0)
