@@ -70,14 +70,22 @@ class MixturePrior(nn.Module):
         held = (self.weights, self.mean, self.root)
         key = tuple((id(one), 0 if one.is_inference() else one._version) for one in held)
         if self._kept is None or self._kept[0] != key:
-            exact = torch.float32 if self.mean.device.type == "mps" else torch.float64
-            row, column = torch.tril_indices(self.dimensions, self.dimensions, device=self.mean.device)
-            root = torch.zeros(len(self.mean), self.dimensions, self.dimensions, dtype=exact)
-            root = root.to(self.mean.device)
-            root[:, row, column] = self.root.to(exact)
-            weights = self.weights.to(exact)
-            self._kept = key, LatentMixture(weights / weights.sum(), self.mean.to(exact), root)
+            self._kept = key, self._made()
         return self._kept[1]
+
+    @torch.no_grad()
+    def _made(self) -> LatentMixture:
+        exact = torch.float32 if self.mean.device.type == "mps" else torch.float64
+        # What inference mode makes cannot be used in a gradient later on.
+        with torch.inference_mode(False):
+            weights, mean, packed = (one.clone().to(exact) for one in (self.weights, self.mean, self.root))
+            row, column = torch.tril_indices(self.dimensions, self.dimensions, device=mean.device)
+            root = mean.new_zeros(len(mean), self.dimensions, self.dimensions)
+            root[:, row, column] = packed
+            found = LatentMixture(weights / weights.sum(), mean, root)
+            # What it computes once is so computed here.
+            found.joint(mean[:1])
+            return found
 
     def draw(self, count: int, generator: torch.Generator | None = None) -> Tensor:
         """z ~ p(z); -> (count, D) float32 on the generator's device."""

@@ -203,6 +203,16 @@ def test_that_the_estimated_kl_is_that_of_the_closed_form_for_one_gaussian() -> 
     assert torch.allclose(found, gaussian.kl_to_standard(mean, log_variance), atol=0.1)
 
 
+def test_that_a_prior_known_from_inference_can_be_used_in_a_gradient() -> None:
+    with torch.inference_mode():
+        prior = some_prior(3, 2)
+        prior.log_density(torch.zeros(1, 2))
+    z = torch.zeros(1, 2, requires_grad=True)
+    prior.log_density(z).sum().backward()
+    assert z.grad is not None
+    assert torch.isfinite(z.grad).all()
+
+
 def test_that_a_point_is_infinitely_far_from_any_density() -> None:
     point = torch.full((2, 3), -torch.inf)
     assert torch.equal(kl_from(torch.zeros(2, 3), point, MixturePrior(2, 3)), torch.full((2,), torch.inf))

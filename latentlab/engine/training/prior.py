@@ -47,7 +47,7 @@ DRAWS, MEANS = "draws", "means"
 # Of so many pictures one is held out.
 _HELD_OUT = 10
 # Rows that more draws of few pictures may make, and the most draws of each.
-_ROWS, _MOST_DRAWS = 60_000, 4
+_ROWS, _MOST_DRAWS = 40_000, 4
 # Shares of the time, for the progress.
 _ENCODING, _JUDGING = 0.25, 0.05
 

@@ -19,6 +19,7 @@ class Token:
 
     def __init__(self) -> None:
         self.done = self.total = 0
+        self.words = ""
         self._dropped = threading.Event()
 
     @property
