@@ -31,6 +31,7 @@ from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.card import hovered_card
 from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.density import DensityLayer
+from latentlab.qt.views.latent_plane.fitted_view import FittedView
 from latentlab.qt.views.latent_plane.lasso import Gathering
 from latentlab.qt.views.latent_plane.manifold_layer import ManifoldLayer
 from latentlab.qt.views.latent_plane.marks_layer import MarksLayer
@@ -47,7 +48,6 @@ from latentlab.session.edits import LookAt
 from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
-_FIT_MARGIN = 1.08
 # Points and manifold of one snapshot of a training are painted together if they come within this time.
 _TOGETHER_MS = 70
 
@@ -74,7 +74,7 @@ class LatentPlane(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.workspace = workspace
-        self.camera = Camera()
+        self.camera, self._fitted = Camera(), FittedView()
         self._base: QPixmap | None = None
         self._path, self._unfitted = "", True
         self._names = ("", "")
@@ -175,9 +175,11 @@ class LatentPlane(QWidget):
 
     def show_all(self) -> None:
         """Fits the view to the points and to two sigmas of the prior."""
-        # The outermost 0.1 % would make the rest small.
-        reach = _FIT_MARGIN * max(reach_of(self.workspace.model), self.scatter.reach(0.999))
-        self.look(self.camera.fitted((-reach, reach, -reach, reach)))
+        self.look(self._fitted.fitted(self.camera, self._reach))
+
+    @property
+    def _reach(self) -> float:  # the outermost 0.1 % would make the rest small
+        return max(reach_of(self.workspace.model), self.scatter.reach(0.999))
 
     def look_at(self, region: Region) -> None:
         """Shows all of a region of the plane (left, right, bottom, top)."""
@@ -204,6 +206,8 @@ class LatentPlane(QWidget):
 
     @Slot()
     def _points_changed(self) -> None:
+        if self.workspace.following and self._fitted.is_outgrown(self.camera, self._reach):
+            self.look(self._fitted.fitted(self.camera, self._reach, spreading=True))
         self.thumbnails.look(self.camera, self.cloud)
         self._layer_changed()
 
@@ -260,7 +264,7 @@ class LatentPlane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.note.fit()
-        self.look(self.camera.resized(self.width(), self.height()))
+        self.look(self._fitted.resized(self.camera, self.width(), self.height()))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
