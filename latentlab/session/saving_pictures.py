@@ -32,6 +32,8 @@ from latentlab.session.picture_rows import PictureRows
 
 Tick = Callable[[int, int], None]
 _ROWS_AT_ONCE = 1000
+# Bytes of a file that are copied at once.
+_PART = 2**20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
@@ -196,6 +198,17 @@ def why_not_there(folder: Path, rows: PictureRows) -> str:
     return ""
 
 
+class _UnreadableError(Exception):
+    """An original cannot be read to its end: no fault of the folder that it is copied to."""
+
+
+def _read(original: BinaryIO) -> bytes:
+    try:
+        return original.read(_PART)
+    except OSError as error:
+        raise _UnreadableError from error
+
+
 class _Folder:
     """Makes new files in a folder, and never replaces one."""
 
@@ -241,12 +254,16 @@ class _Folder:
 
         def make(free: Path) -> None:
             with _opened_new(free) as stream:
-                shutil.copyfileobj(original, stream)
+                while part := _read(original):
+                    stream.write(part)
             with contextlib.suppress(OSError):
                 shutil.copystat(source, free)
 
         with original:
-            self._new(inside, name, make)
+            try:
+                self._new(inside, name, make)
+            except _UnreadableError:
+                return False
         return True
 
     def write(self, inside: str, name: str, content: bytes) -> None:

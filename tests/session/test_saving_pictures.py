@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import io
 import os
 import zipfile
 from pathlib import Path
@@ -14,6 +16,7 @@ from PIL import Image
 from latentlab.data import opening
 from latentlab.data.stopping import StoppedError
 from latentlab.errors import LabError
+from latentlab.session import saving_pictures
 from latentlab.session.picture_originals import cleaned
 from latentlab.session.picture_rows import PictureRows, rows_of_set
 from latentlab.session.saving_pictures import How, save_files, save_table, why_not_there
@@ -146,6 +149,19 @@ def test_that_what_is_saved_stays_when_it_is_stopped_or_fails(pets: PictureRows,
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(LabError, match="0 of 6 pictures are saved"):
         save_files(tmp_path / "file", pets, range(6), How.COPIES)
+
+
+def test_that_an_original_that_cannot_be_read_to_its_end_is_drawn(
+    pets: PictureRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(saving_pictures, "open_to_read", lambda path: Broken())
+    saved = save_files(tmp_path / "out", pets, range(2), How.COPIES)
+    assert saved.drawn == 2, "and it is not said that they could not be written"
+    assert len(files(tmp_path / "out")) == 2
 
 
 def test_that_files_are_not_put_among_the_data(pets: PictureRows, tmp_path: Path) -> None:
