@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 from latentlab.plain import sentence
 from latentlab.qt.widgets.plain_text import WORDS, Label, on_button, plain_tip
 
-# A message takes no more than this fraction of the window's height; the rest of it scrolls.
-_PART, _FEWEST_LINES = 6, 2
+# A message takes no more than this fraction of the window's height, and in a low window two lines, for there
+# the panels can spare no more; the rest of it scrolls, and is whole in the tip.
+_PART, _FEWEST_LINES, _LOW = 6, 2, 700
 
 
 class MessageBar(QFrame):
@@ -38,7 +39,6 @@ class MessageBar(QFrame):
         self.label = Label()
         self.label.setObjectName("messageText")
         self.label.setAccessibleName("Message")
-        self.label.setToolTip("The text can be selected and copied.")
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -82,6 +82,7 @@ class MessageBar(QFrame):
         side = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._sign.setPixmap(icon.pixmap(side, side))
         self.label.setText(text)
+        self.label.setToolTip(plain_tip(f"{text}\nThe text can be selected and copied."))
         self.words.show_anew()
         self.setAccessibleDescription(text)
         self._do = do
@@ -130,7 +131,8 @@ class _Words(QScrollArea):
 
     def heightForWidth(self, width: int) -> int:
         whole = self._label.heightForWidth(width)
-        return min(whole, max(self.window().height() // _PART, self._few_lines()))
+        height = self.window().height()
+        return min(whole, max(height // _PART if height >= _LOW else 0, self._few_lines()))
 
     def sizeHint(self) -> QSize:
         hint = self._label.sizeHint()
