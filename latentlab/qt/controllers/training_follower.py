@@ -46,6 +46,8 @@ class TrainingFollower(QObject):
         self._away = self._held = False
         # What was saved while another model was being opened.
         self._instead: tuple[Path, str] | None = None
+        # The old and the new name of a model that was renamed while another was being opened.
+        self._new_name: tuple[str, str] | None = None
         # Whether the model in training cannot be shown in the plane; and which of these can be opened at the
         # end.
         self._apart = False
@@ -99,6 +101,7 @@ class TrainingFollower(QObject):
         if self._workspace.following:
             return
         self._held, self._instead = False, None
+        self._take_new_name()
         if self._last is not None and not self._away:
             self._away = True
             text = "The training continues in the background of the model shown."
@@ -123,6 +126,7 @@ class TrainingFollower(QObject):
             # If a model could not be opened, the training stays shown.
             self._under_way = self._held = False
             self._newest = None
+            self._take_new_name()
             instead, self._instead = self._instead, None
             if instead is not None:
                 self._open(*instead, in_sight=True)
@@ -153,10 +157,16 @@ class TrainingFollower(QObject):
 
     @Slot(object, object)
     def _renamed(self, old: Path, new: Path) -> None:
-        """The open model has another name now."""
-        state = self._workspace.state
-        if state.model == str(old):
-            self._workspace.open(replace(state, model=str(new)), goes_on=True)
+        """The open model has another name now; while another is being opened, that one comes first."""
+        self._new_name = str(old), str(new)
+        if not self._held:
+            self._take_new_name()
+
+    def _take_new_name(self) -> None:
+        state, names = self._workspace.state, self._new_name
+        self._new_name = None
+        if names is not None and state.model == names[0]:
+            self._workspace.open(replace(state, model=names[1]), goes_on=True)
 
     @Slot(object, str)
     def open_kept(self, path: Path, data: str) -> None:

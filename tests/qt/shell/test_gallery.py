@@ -351,3 +351,30 @@ def test_that_notes_are_plain_json(tmp_path: Path) -> None:
     write_note(tmp_path, "0123456789ab", "Ä", "ü")
     fields = json.loads((tmp_path / "0123456789ab.json").read_text())
     assert fields == {"format": 1, "title": "Ä", "note": "ü"}
+
+
+def test_that_a_model_renamed_while_another_is_opened_does_not_come_back(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    folder = window.bench.trainer.folder
+    opened(qtbot, window)
+    qtbot.mouseClick(card(window, "today"), LEFT)
+    until_idle()
+    assert window.session.state.model == str(folder / "today.safetensors")
+    window.bench.opener.open_model("mnist-vae-2d")
+    (folder / "today.safetensors").rename(folder / "later.safetensors")
+    window.bench.trainer.renamed.emit(folder / "today.safetensors", folder / "later.safetensors")
+    until_idle()
+    assert window.session.state.model == "mnist-vae-2d", "which was asked for last"
+    window.bench.opener.open_model("missing")
+    (folder / "yesterday.safetensors").rename(folder / "older.safetensors")
+    window.bench.trainer.renamed.emit(folder / "yesterday.safetensors", folder / "older.safetensors")
+    until_idle()
+    assert window.session.state.model == "mnist-vae-2d"
+    window.bench.opener.open_model(str(folder / "later.safetensors"))
+    until_idle()
+    window.bench.opener.open_model("missing")
+    (folder / "later.safetensors").rename(folder / "last.safetensors")
+    window.bench.trainer.renamed.emit(folder / "later.safetensors", folder / "last.safetensors")
+    until_idle()
+    assert window.session.state.model == str(folder / "last.safetensors"), "the other could not be opened"
