@@ -311,7 +311,7 @@ class ProjectController(QObject):
         """The window closes: what is not saved yet is kept, and is there again at the next start."""
         self._look_soon.stop()
         self.look()
-        self._keeper.keep_at_the_end()
+        self._settings.farewell = self._keeper.keep_at_the_end()
         self._opening.give_up()
         if self._lock is not None:
             self._lock.release()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -55,13 +54,25 @@ class ProjectKeeper(QObject):
         else:
             self._background.run(work, partial(_go_on, then), self._unkept)
 
-    def keep_at_the_end(self) -> None:
-        """The window closes: keeps a copy at once. The session is in the settings, too."""
+    def keep_at_the_end(self) -> str:
+        """The window closes: keeps a copy at once. The session is in the settings, too.
+
+        Returns:
+            Why that could not be done, to be said at the next start; "" if it could.
+        """
         self._later.stop()
-        work = self._work() if self._project.path is not None else None
-        if work is not None:
-            with contextlib.suppress(LabError):
-                work()
+        work, path = self._work(), self._project.path
+        if work is None or path is None:
+            return ""
+        try:
+            work()
+        except LabError as error:
+            self.failed.emit(str(error), str(error))
+            return (
+                f"{path.name}: when LatentLab was closed, what was not saved of it could not be kept "
+                f"({error}). Its session is here; notes and tapes are as they were saved last."
+            )
+        return ""
 
     @Slot()
     def _keep(self) -> None:

@@ -79,6 +79,8 @@ class Settings:
         self.tape: tuple[str, Recipe] | None = None
         # The path of the open project, "" for none; `projects` are those opened last, newest first.
         self.project = ""
+        # What could not be done when the window was closed: said at the next start.
+        self.farewell = ""
 
     def _read(self) -> None:
         assert self._store is not None
@@ -107,6 +109,7 @@ class Settings:
                 with contextlib.suppress(LabError):
                     self.tape = self._text("denoiser"), recipes.from_json(recipe)
             self.project, self.projects = self._text("project"), _paths(self._text("projects", _MOST_BYTES))
+            self.complaint = self._text("farewell", _MOST_BYTES)
             self.geometry, self.older_layout = self._bytes("geometry"), self._bytes("layout")
             self.workspace, self.layouts = self._text("workspace"), self._read_layouts()
             if found is not None:
@@ -188,6 +191,7 @@ class Settings:
             ("theme", self.theme.value),
             ("session", "" if self.session is None else _session_text(lasting(self.session))),
             ("project", self.project),
+            ("farewell", self.farewell),
             ("projects", json.dumps(self.projects)),
             ("scale", str(self.scale)),
             ("folder", self.folder),

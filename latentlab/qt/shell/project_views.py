@@ -28,6 +28,8 @@ class WindowViews:
         recipes = tuple(track.recipe for track in tracks if len(track.store))
         if model is None or not recipes:
             return self._waiting
+        # They are drawn by now, or others are in their place.
+        self._waiting = None
         return Tapes(name_of(model.path), model.hash, recipes)
 
     def bring_tapes(self, tapes: Tapes | None) -> None:

@@ -17,6 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
 from latentlab.engine.files.project_file import DOCUMENT, read_document
+from latentlab.errors import LabError
+from latentlab.qt.controllers.project_copies import ProjectCopies
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.widgets.ask_dialogs import ChoiceDialog
@@ -364,3 +366,26 @@ def test_that_the_project_of_the_last_time_never_takes_the_place_of_the_one_that
             projects.restore()
             until_idle()
             assert projects.path == comes
+
+
+def test_that_what_cannot_be_kept_at_the_end_is_said_at_the_next_start(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "my.llab"
+
+    def full(self: ProjectCopies, path: Path, project: object) -> None:
+        raise LabError("could not be written (No space left on device)", path)
+
+    with open_window(qtbot, tmp_path) as window:
+        save_project(window, path)
+        window.workspace.do(MoveProbe(z=(1.0, 0.5)))
+        monkeypatch.setattr(ProjectCopies, "keep", full)
+    monkeypatch.undo()
+    assert "No space left" in (tmp_path / "log" / "lab.log").read_text()
+    with open_window(qtbot, tmp_path, settings=Settings(tmp_path / "lab.ini")) as window:
+        words = window.bench.status._bar.currentMessage()
+        assert words.startswith("my.llab: when LatentLab was closed")
+        assert "No space left" in words
+        assert window.workspace.state.probe == (1.0, 0.5), "its session is here"
+    with open_window(qtbot, tmp_path, settings=Settings(tmp_path / "lab.ini")) as window:
+        assert "when LatentLab was closed" not in window.bench.status._bar.currentMessage()
