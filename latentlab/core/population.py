@@ -41,8 +41,8 @@ _FIRST = 0.35
 # reached; at first by much, for what is there may lie beside what was found.
 _WIDER, _WIDEST = 1.3, 9.0
 _LEAST_VARIANCE = 1e-8
-# Of how many equal draws the last ones should be worth, and how many times they are drawn at most.
-ENOUGH, _AGAIN = 200.0, 4
+# Of how many equal draws the last ones should be worth.
+ENOUGH = 200.0
 
 
 class Proposal(Protocol):
@@ -101,15 +101,15 @@ class Population:
 
 
 def population(
-    wide: Proposal, count: int, rounds: int, generator: torch.Generator
+    wide: Proposal, count: int, rounds: int, generator: torch.Generator, again: int = 4
 ) -> Generator[Tensor, Tensor, Population]:
     """`count` draws, the first half in rounds: yields z (N, D) and is sent log f there, float64 (N,).
 
     The population is of the second half alone. If it is worth less than `ENOUGH` equal draws, it is
-    one more round, and another half is drawn, a few times.
+    one more round, and another half is drawn, up to `again` times.
     """
     shares = [_FIRST, *[(0.5 - _FIRST) / (rounds - 1)] * (rounds - 1)]
-    counts = [*(round(share * count) for share in shares), *[count // 2] * _AGAIN]
+    counts = [*(round(share * count) for share in shares), *[count // 2] * (1 + again)]
     proposals: list[Proposal] = []
     z, log_f, log_m = torch.zeros(0), torch.zeros(0), torch.zeros(0, 0)
     proposal = wide
@@ -146,7 +146,7 @@ def fitted(
     the covariances are then made `wider`.
     """
     dimensions = z.shape[1]
-    weight = _tempered(log_weight, max(worth, _DRAWS_PER_DIMENSION * (dimensions + 1)))
+    weight = tempered(log_weight, max(worth, _DRAWS_PER_DIMENSION * (dimensions + 1)))
     worth = 1.0 / float(weight.square().sum())
     most = int(worth / (_DRAWS_PER_DIMENSION * (dimensions + 1)))
     components = max(1, min(_MOST_COMPONENTS, most))
@@ -172,7 +172,7 @@ def fitted(
     return Mixture(mixture.weights, Full(mean, wider * covariance))
 
 
-def _tempered(log_weight: Tensor, least: float) -> Tensor:
+def tempered(log_weight: Tensor, least: float) -> Tensor:
     """Weights raised to the largest power up to 1 at which they are worth so many equal draws, (N,)."""
     least = min(least, 0.5 * len(log_weight))
     low, high, power = 0.0, 1.0, 1.0

@@ -21,8 +21,9 @@ from latentlab.core import gaussian
 from latentlab.core.likelihoods import Likelihood
 from latentlab.core.population import Population
 from latentlab.core.quadrature import Cells, refined, without_nothing
-from latentlab.engine.inference.adapted import adapted
+from latentlab.engine.inference.adapted import Hints, adapted
 from latentlab.engine.inference.decoded_plane import DecodedPlane, box_of
+from latentlab.engine.inference.estimates import grouped, mean_of, runs_of, with_draws
 from latentlab.engine.inference.ladder import IMPORTANCE, NAIVE, Estimate, Ladder
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes, HasLikelihood, HasPrior, TellsDensity, has_kl
@@ -30,12 +31,13 @@ from latentlab.models.priors import Prior, kl_from
 from latentlab.models.terms import Posterior
 
 Done = TypeVar("Done")
+# A picture, its condition, and two numbers of how something of it was computed.
+Key = tuple[Tensor, "Tensor | None", int, int]
 
 # A quadrature for a hand that moves: to about a hundredth of a nat.
 _QUICK: dict[str, Any] = {"tolerance": 3e-2, "most": 540, "worth": 8.0}
 # The ladder is told anew after so many draws.
 _TOLD = 500
-_RUNS = 10
 # Numbers that are decoded in a piece, a few milliseconds of work, and the least pictures.
 _MOST_OUTPUTS, _FEWEST = 2**16, 8
 
@@ -79,6 +81,9 @@ class Evidence:
         self._exact = model if isinstance(model, TellsDensity) and model.density_tag.how == "exact" else None
         self._device = device or torch.device("cpu")
         self._plane: tuple[object, DecodedPlane] | None = None
+        # The last ones.
+        self._cells: tuple[Key, Cells] | None = None
+        self._population: tuple[Key, Population] | None = None
         # The same for each picture: the last digits of a product depend on how many there are at once.
         outputs = math.prod(self.model.likelihood.outputs_shape(self.model.picture_shape))
         self._at_once = max(_FEWEST, _MOST_OUTPUTS // outputs)
@@ -115,7 +120,7 @@ class Evidence:
         ladder = None
         for some in z.split(_TOLD):
             log_p = torch.cat([log_p, (yield from self._log_likelihoods(some, x, y))])
-            ladder = _with_draws(log_p + log_ratio[: len(log_p)], log_p, kl)
+            ladder = with_draws(log_p + log_ratio[: len(log_p)], log_p, kl)
             ladder = replace(ladder, quadrature=quadrature, exact=exact)
             yield ladder
         assert ladder is not None
@@ -130,9 +135,9 @@ class Evidence:
             from_prior = torch.cat([from_prior, (yield from self._log_likelihoods(drawn, x, y))])
             ladder = replace(
                 ladder,
-                prior_jensen=_mean(from_prior),
-                naive=_grouped(from_prior, len(from_prior)),
-                runs=tuple((part.logsumexp(0) - math.log(len(part))).item() for part in _runs(from_prior)),
+                prior_jensen=mean_of(from_prior),
+                naive=grouped(from_prior, len(from_prior)),
+                runs=tuple((part.logsumexp(0) - math.log(len(part))).item() for part in runs_of(from_prior)),
             )
             yield ladder
 
@@ -146,7 +151,7 @@ class Evidence:
         Raises:
             LabError: for more latents.
         """
-        return _driven(self.cells(x, y, quick=quick))
+        return driven(self.cells(x, y, quick=quick))
 
     def cells(
         self, x: Tensor, y: Tensor | None = None, *, quick: bool = False
@@ -155,6 +160,9 @@ class Evidence:
         model, x = self.model, x.to(self._device)
         if model.latents > 2:
             raise LabError(f"a quadrature needs 1 or 2 latents; the model has {model.latents}")
+        key = (x.cpu(), y, int(quick), 0)
+        if self._cells is not None and _same(self._cells[0], key):
+            return self._cells[1]
         found = model.encode(x, y)
         mean, sigma = found.mean.double().cpu(), torch.exp(0.5 * found.log_variance).double().cpu()
         whole = yield from self._decoded(mean[0], sigma[0], y).cells(x)
@@ -167,20 +175,30 @@ class Evidence:
                 places = steps.send((yield from self._log_joint(places, x, y)))
         except StopIteration as end:
             cells: Cells = end.value
+            self._cells = key, cells
             return cells
 
     def population(
         self, x: Tensor, y: Tensor | None, posterior: Posterior, count: int, seed: int = 0
     ) -> Generator[None, None, Population]:
         """Draws weighed by p(x, z) over an adapted proposal: see `latentlab.core.population`."""
+        key = (x.cpu(), y, count, seed)
+        if self._population is not None and _same(self._population[0], key):
+            return self._population[1]
         generator = torch.Generator().manual_seed(seed)
-        steps = adapted(posterior, self.model.latent_prior, count, generator)
+        hints = None
+        if self.model.latents <= 2:
+            plane = self._decoded(*_of_one(posterior), y)
+            hints = Hints.of((yield from plane.cells(x.to(self._device))), plane.low)
+        steps = adapted(posterior, self.model.latent_prior, count, generator, hints)
         try:
             places = next(steps)
             while True:
                 places = steps.send((yield from self._log_joint(places, x, y)))
         except StopIteration as end:
             found: Population = end.value
+            # The posterior, the ladder and the pictures like it all ask for the same.
+            self._population = key, found
             return found
 
     @torch.no_grad()
@@ -192,7 +210,7 @@ class Evidence:
         From the cells of the plane for one or two latents; beyond by sampling-importance-resampling of
         an adapted proposal.
         """
-        return _driven(self.drawn_like(x, count, y, seed=seed, draws=draws))
+        return driven(self.drawn_like(x, count, y, seed=seed, draws=draws))
 
     def drawn_like(
         self, x: Tensor, count: int, y: Tensor | None = None, *, seed: int = 0, draws: int = 5000
@@ -219,7 +237,7 @@ class Evidence:
         """The ELBO of a picture with any q."""
         z, log_ratio = self._drawn(posterior, draws, torch.Generator().manual_seed(seed))
         log_p = yield from self._log_likelihoods(z, x.to(self._device), y)
-        return _mean(log_p + log_ratio)
+        return mean_of(log_p + log_ratio)
 
     def _drawn(self, posterior: Posterior, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """z ~ q, (count, D), and log p(z) / q(z), float64 (count,)."""
@@ -255,7 +273,20 @@ class Evidence:
         return self._plane[1]
 
 
-def _driven(pieces: Generator[None, None, Done]) -> Done:
+def _same(one: Key, other: Key) -> bool:
+    """Whether it is the same picture, under the same condition and with the same numbers."""
+    alike = (one[1] is None and other[1] is None) or (
+        one[1] is not None and other[1] is not None and torch.equal(one[1], other[1])
+    )
+    return one[2:] == other[2:] and alike and torch.equal(one[0], other[0])
+
+
+def _of_one(posterior: Posterior) -> tuple[Tensor, Tensor]:
+    """Mean and sigma of the only picture, float64 (D,)."""
+    return posterior.mean[0].double().cpu(), torch.exp(0.5 * posterior.log_variance[0]).double().cpu()
+
+
+def driven(pieces: Generator[None, None, Done]) -> Done:
     """The result of work in pieces, done at once."""
     try:
         while True:
@@ -263,38 +294,3 @@ def _driven(pieces: Generator[None, None, Done]) -> Done:
     except StopIteration as end:
         found: Done = end.value
         return found
-
-
-def _with_draws(log_w: Tensor, log_p: Tensor, kl: float) -> Ladder:
-    elbo = _mean(log_w)
-    return Ladder(
-        elbo=elbo,
-        reconstruction=Estimate(elbo.value + kl, elbo.error, elbo.draws),
-        kl=kl,
-        importance={k: _grouped(log_w, k) for k in IMPORTANCE if k <= len(log_w)},
-        posterior_average=_grouped(log_p, len(log_p)),
-        effective_draws=float(1.0 / log_w.softmax(0).square().sum()),
-    )
-
-
-def _runs(values: Tensor) -> list[Tensor]:
-    """The draws in equal parts, one after another."""
-    each = len(values) // _RUNS
-    return list(values[: each * _RUNS].split(each)) if each else []
-
-
-def _mean(values: Tensor) -> Estimate:
-    error = float(values.std()) / math.sqrt(len(values)) if len(values) > 1 else math.inf
-    return Estimate(float(values.mean()), error, len(values))
-
-
-def _grouped(values: Tensor, k: int) -> Estimate:
-    """The mean over groups of k of log 1/k sum exp; of a single group with the error of its mean."""
-    groups = values[: len(values) // k * k].view(-1, k)
-    each = groups.logsumexp(1) - math.log(k)
-    if len(each) > 1:
-        return Estimate(float(each.mean()), float(each.std()) / math.sqrt(len(each)), groups.numel())
-    # Of log of a mean: the relative error of the mean.
-    shares = (values - values.max()).exp()
-    error = float(shares.std() / shares.mean()) / math.sqrt(len(shares)) if len(shares) > 1 else math.inf
-    return Estimate(float(each[0]), error, len(values))

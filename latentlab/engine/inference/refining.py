@@ -19,7 +19,7 @@ from torch import Tensor
 from latentlab.models.priors import kl_from
 from latentlab.models.terms import Posterior
 
-STEPS, _DRAWS, _RATE = 200, 32, 0.05
+STEPS, _DRAWS, _RATE = 200, 64, 0.05
 
 
 def refine(
@@ -27,16 +27,16 @@ def refine(
 ) -> Generator[None, None, Posterior]:
     """The refined q(z|x) of a picture x (1, C, H, W); a piece of work is a step of Adam.
 
-    mu moves by shares of the encoder's sigma. The draws are the same at every step, and each has its mirror
-    image: the objective is then smooth, and has a maximum.
+    mu moves by shares of the encoder's sigma. The draws are the same at every step, of mean 0 and covariance
+    I: the objective is then smooth, has a maximum, and is exact for a posterior that is a Gaussian.
     """
     device = start.mean.device
-    noise = torch.randn(_DRAWS // 2, start.mean.shape[1], generator=torch.Generator().manual_seed(seed))
+    noise = _whitened(torch.randn(_DRAWS // 2, start.mean.shape[1], generator=_seeded(seed)))
     with torch.inference_mode(False):
         # What inference mode has made cannot be used in a gradient.
         mean, log_variance, x = start.mean.clone(), start.log_variance.clone(), x.clone()
         y = None if y is None else y.clone()
-        noise = torch.cat([noise, -noise]).clone().to(device)
+        noise = torch.cat([noise, -noise]).to(device)
         moved = torch.zeros_like(mean, requires_grad=True)
         grown = torch.zeros_like(mean, requires_grad=True)
         adam = torch.optim.Adam([moved, grown], lr=_RATE)
@@ -55,6 +55,20 @@ def refine(
     with torch.inference_mode(False):
         found = mean + torch.exp(0.5 * log_variance) * moved.detach(), log_variance + grown.detach()
     return Posterior(*found)
+
+
+def _seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def _whitened(noise: Tensor) -> Tensor:
+    """With second moments that are I; with fewer draws than dimensions, of each dimension alone."""
+    count, dimensions = noise.shape
+    if count <= 2 * dimensions:
+        return noise / noise.square().mean(0).sqrt()
+    root = torch.linalg.cholesky(noise.T @ noise / count)
+    white: Tensor = torch.linalg.solve_triangular(root, noise.T, upper=False).T
+    return white
 
 
 def can_refine(model: Any) -> bool:

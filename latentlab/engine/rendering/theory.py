@@ -36,7 +36,7 @@ from latentlab.models.priors import kl_from
 from latentlab.models.terms import Posterior
 
 # Draws of q for the ELBO beside a posterior, and points of a posterior that is shown by its draws.
-_ELBO_DRAWS, _QUICK_DRAWS, _POINTS = 5000, 64, 1000
+_ELBO_DRAWS, _FEW_DRAWS, _POINTS = 5000, {False: 500, True: 64}, 1000
 _DRAWS = 5000
 
 Picked = tuple[Tensor, "Tensor | None", Posterior]
@@ -66,7 +66,8 @@ class Theory(Server):
         x, y, posterior = picked(opened, request.subject)
         prior = known.model.latent_prior
         kl = float(kl_from(posterior.mean, posterior.log_variance, prior)[0])
-        draws = _QUICK_DRAWS if request.quick else _ELBO_DRAWS
+        flat = known.model.latents <= 2
+        draws = _ELBO_DRAWS if flat and not request.quick else _FEW_DRAWS[request.quick]
         elbo = (yield from known.elbo(x, y, posterior, draws)).value
         reply = PosteriorReply(
             generation=request.generation,
@@ -80,7 +81,7 @@ class Theory(Server):
             exact=known.exact(x, y),
             quick=request.quick,
         )
-        if known.model.latents > 2:
+        if not flat:
             found = yield from known.population(x, y, posterior, _DRAWS)
             chosen = torch.multinomial(
                 found.log_weight.softmax(0),
@@ -134,8 +135,11 @@ class Theory(Server):
     def _refined(
         self, known: Evidence, x: Tensor, y: Tensor | None, posterior: Posterior
     ) -> Generator[None, None, Estimate]:
+        """The ELBO of the refined q; that of the encoder's, by the same draws, if nothing is better."""
         better = yield from refine(known.model, x, y, posterior)
-        return (yield from known.elbo(x, y, better, _DRAWS))
+        before = yield from known.elbo(x, y, posterior, _DRAWS)
+        after = yield from known.elbo(x, y, better, _DRAWS)
+        return after if after.value > before.value else before
 
     @handles(LikeThisRequest)
     def like_this(self, request: LikeThisRequest) -> Iterator[Reply | None]:

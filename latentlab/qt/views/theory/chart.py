@@ -56,6 +56,8 @@ class LadderChart(DrawnWidget):
         """The nats at the left and the right end of the axis."""
         # Those that are not known yet, NaN, are not larger.
         near = [one.value for one in self.rungs if one.kind != APART and one.value > self.best - _WIDEST]
+        if not math.isfinite(self.best):
+            return 0.0, 1.0
         low, high = min([self.best, *near]), max([self.best, *near])
         margin = max(_LEAST, 0.25 * (high - low))
         return low - 0.4 * margin, high + margin
@@ -102,7 +104,7 @@ class LadderChart(DrawnWidget):
         }
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.rungs or not math.isfinite(self.best):
+        if not self.rungs:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -112,7 +114,8 @@ class LadderChart(DrawnWidget):
         def place(value: float) -> float:
             return _PAD + (value - low) / (high - low) * wide
 
-        self._paint_axis(painter, low, high, place(self.best))
+        if math.isfinite(self.best):
+            self._paint_axis(painter, low, high, place(self.best))
         for row, rung in enumerate(self.rungs):
             self._paint_row(painter, row, rung, place, low, high)
         painter.end()

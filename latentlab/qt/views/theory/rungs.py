@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass, replace
 
 from latentlab.engine.inference.ladder import IMPORTANCE, UNKNOWN, Estimate, Ladder
-from latentlab.engine.rendering.requests.theory import LadderReply, PosteriorReply
+from latentlab.engine.rendering.requests.theory import LadderReply, PosteriorReply, Subject
 
+# A gap of fewer nats is rounding.
+_NO_GAP = 0.005
 BOUND, ESTIMATE, EXACT, APART = "bound", "estimate", "exact", "apart"
 
 
@@ -129,10 +131,20 @@ def first_known(reply: PosteriorReply) -> LadderReply:
     return LadderReply(reply.generation, reply.subject, ladder)
 
 
+def nothing_known(subject: Subject) -> LadderReply:
+    """The rungs of a picture before anything is computed."""
+    ladder = Ladder(UNKNOWN, UNKNOWN, math.nan)
+    return LadderReply(0, subject, ladder, None, 0.0, "Looking for the posterior")
+
+
 def gap_in_words(known: LadderReply) -> str:
     """The gap of the ELBO, and its two parts."""
     ladder = known.ladder
+    if not math.isfinite(ladder.gap):
+        return "Gap: KL(q ‖ p(z|x)) = …"
     words = f"Gap: KL(q ‖ p(z|x)) = log p(x) \N{MINUS SIGN} ELBO = {number(ladder.gap)} nats"
+    if abs(ladder.gap) < _NO_GAP:
+        return f"{words}: q(z|x) is the true posterior."
     if known.refined is None:
         return f"{words}."
     guess = max(0.0, known.refined.value - ladder.elbo.value)

@@ -32,7 +32,7 @@ from latentlab.qt.controllers.theory_subject import NEAREST, OWN, SELECTED, subj
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.views.theory.chart import LadderChart
 from latentlab.qt.views.theory.like_this import COUNT, LikeThis
-from latentlab.qt.views.theory.rungs import first_known, gap_in_words, rungs_of
+from latentlab.qt.views.theory.rungs import first_known, gap_in_words, nothing_known, rungs_of
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.picture_label import CrispPicture
@@ -41,16 +41,16 @@ from latentlab.session.edits import SetLayers
 from latentlab.session.state import SessionState
 
 _SOURCES = (
-    (SELECTED, "the selected picture"),
-    (NEAREST, "the picture nearest to the probe"),
-    (OWN, "a picture of your own"),
+    (SELECTED, "Selected picture"),
+    (NEAREST, "Nearest to the probe"),
+    (OWN, "Picture of your own"),
 )
 _HOW = {
     SELECTED: "Double-click a point in the plane to select its picture.",
     NEAREST: "The pictures are not encoded yet.",
     OWN: "Open a picture of your own in the panel Picture.",
 }
-_THUMB = 72
+_THUMB, _FLAT = 72, 2
 
 
 class TheoryView(QScrollArea):
@@ -188,12 +188,16 @@ class TheoryView(QScrollArea):
             self.picture.show_picture(data_picture(model.images, subject.index))
             name = model.class_of(subject.index)
             self.title.setText(f"log p(x) of picture {subject.index:,}" + (f", class {name}" if name else ""))
+        if model.latents > _FLAT or not self.chart.rungs:
+            # It takes a while; in a plane the numbers of the picture before stay for a moment.
+            self._body.setVisible(True)
+            self._show(nothing_known(subject))
+            self.like.show_reply(None)
 
     @Slot(object)
     def _told(self, reply: PosteriorReply) -> None:
         self._body.setVisible(True)
-        if self._known is None or self._known.generation == reply.generation or reply.quick:
-            self._show(first_known(reply))
+        self._show(first_known(reply))
         if not reply.quick and not self._stopped and self.isVisible():
             self._workspace.ask(LadderRequest, reply.subject)
             self._ask_like(*self.like.asked)
