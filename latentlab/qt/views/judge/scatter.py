@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 
 from latentlab.qt.views.judge.labels import placed
 from latentlab.qt.views.judge.points import Chart, Point
+from latentlab.qt.views.judge.scales import box_in, log_ticks, span
 from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.plots import bare_plot, drawn_whole
 
-_MARGIN, _SIZE, _SIZE_CHOSEN = 0.08, 8, 13
+_SIZE, _SIZE_CHOSEN = 8, 13
 # Of the height of the plot, what the label beside it may take.
 _OF_HEIGHT = 0.7
 _FLOOR = "#2f9e44"
@@ -177,10 +178,10 @@ class ScatterChart(DrawnWidget):
         places = [self._at(point) for point in chart.points]
         across = [x for x, _ in places] + ([] if chart.x_floor is None else [chart.x_floor])
         up = [y for _, y in places] + ([] if chart.y_floor is None else [chart.y_floor])
-        plot.setXRange(*_span(across), padding=0)
-        plot.setYRange(*_span(up), padding=0)
+        plot.setXRange(*span(across), padding=0)
+        plot.setYRange(*span(up), padding=0)
         if chart.log_x:
-            axes.getAxis("bottom").setTicks([log_ticks(*_span(across))])
+            axes.getAxis("bottom").setTicks([log_ticks(*span(across))])
         self._draw_points()
 
     def _label_y(self) -> None:
@@ -246,7 +247,7 @@ class ScatterChart(DrawnWidget):
             [(letters.horizontalAdvance(listed(point.name)), letters.height()) for point in points],
             (room.width(), room.height()),
             [
-                _box(line.label.sceneBoundingRect(), room)
+                box_in(line.label.sceneBoundingRect(), room)
                 for line in self._floors.values()
                 if line.isVisible()
             ],
@@ -296,28 +297,6 @@ class ScatterChart(DrawnWidget):
             self._paint_theme()
             self._draw()
         super().changeEvent(event)
-
-
-def _box(rect: QRectF, room: QRectF) -> tuple[float, float, float, float]:
-    """From the top left of the chart."""
-    moved = rect.translated(-room.topLeft())
-    return moved.left(), moved.top(), moved.right(), moved.bottom()
-
-
-def _span(values: list[float]) -> tuple[float, float]:
-    """An axis with all of them, and room beside the outermost."""
-    low, high = min(values), max(values)
-    wide = high - low or abs(high) or 1.0
-    return low - _MARGIN * wide, high + _MARGIN * wide
-
-
-def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Ticks of a logarithmic axis between two powers of ten: the powers, and between few of them 2 and 5."""
-    powers = range(math.floor(low), math.ceil(high) + 1)
-    inside = [power for power in powers if low <= power <= high]
-    digits = (1, 2, 5) if len(inside) < 3 else (1,)
-    ticks = [(power + math.log10(digit), digit * 10.0**power) for power in powers for digit in digits]
-    return [(place, f"{value:,.10g}") for place, value in ticks if low <= place <= high]
 
 
 def _tip(x: float, y: float, data: Point) -> str:

@@ -15,7 +15,7 @@ from latentlab.engine.files.model_catalog import KnownModel
 from latentlab.qt.views.judge.as_columns import as_columns
 from latentlab.qt.views.judge.labels import placed
 from latentlab.qt.views.judge.points import charts_of, measures_of
-from latentlab.qt.views.judge.scatter import log_ticks
+from latentlab.qt.views.judge.scales import log_ticks
 from latentlab.qt.views.judge.tables import at_first, lacking, merged
 from latentlab.qt.views.judge.time_left import TimeLeft
 from latentlab.qt.views.judge.words import figure_of, in_two_lines
