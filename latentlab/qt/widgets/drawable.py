@@ -5,13 +5,16 @@ An export needs no more of a view than this, and a view nothing of an export.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QPalette
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
+
+from latentlab.qt.widgets.colours import Theme, has_dark_ground, palette_for
 
 # Of SVG: pixels an inch, as web pages count them.
 _DPI = 96
@@ -50,6 +53,20 @@ class DrawnWidget(QWidget):
         draw_widget(self, painter)
 
 
+@contextmanager
+def _on_white(chart: Drawable) -> Iterator[None]:
+    """A widget has the colours of the light theme meanwhile: what is taken away is for paper and slides."""
+    if not isinstance(chart, QWidget) or not has_dark_ground(chart.palette()):
+        yield
+        return
+    own = QPalette(chart.palette()) if chart.testAttribute(Qt.WidgetAttribute.WA_SetPalette) else QPalette()
+    chart.setPalette(palette_for(Theme.LIGHT))
+    try:
+        yield
+    finally:
+        chart.setPalette(own)
+
+
 def draw_widget(widget: QWidget, painter: QPainter) -> None:
     """Draws a widget and all that it contains."""
     widget.render(painter, QPoint(), QRect(QPoint(), widget.size()))
@@ -63,7 +80,8 @@ def as_image(chart: Drawable, scale: float) -> QImage:
     image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    chart.draw(painter, scale)
+    with _on_white(chart):
+        chart.draw(painter, scale)
     painter.end()
     return image
 
@@ -82,6 +100,7 @@ def as_svg(chart: Drawable, title: str, description: str) -> bytes:
     page.setDescription(description)
     painter = QPainter(page)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    chart.draw(painter, 0.0)
+    with _on_white(chart):
+        chart.draw(painter, 0.0)
     painter.end()
     return bytes(buffer.data().data())

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.core.ramps import ramp
@@ -29,7 +29,8 @@ from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.drawing import MOST_CIRCLES, draw_points
 from latentlab.qt.views.latent_plane.scatter import Placed
-from latentlab.qt.widgets.drawable import Drawable, as_svg
+from latentlab.qt.widgets.colours import Theme, palette_for
+from latentlab.qt.widgets.drawable import Drawable, DrawnWidget, as_image, as_svg
 from latentlab.qt.widgets.range_histogram import RangeHistogram
 from latentlab.session.edits import SetPins
 from tests.qt.fake_renderer import COUNT
@@ -230,3 +231,41 @@ def test_that_a_table_is_for_spreadsheets_and_whole(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="different lengths"):
         save_table(tmp_path / "b.csv", {"a": [1], "b": []})
     assert not (tmp_path / "b.csv").exists()
+
+
+class Ground(DrawnWidget):
+    """Paints its ground, and a child's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.child = QFrame(self)
+        self.child.setAutoFillBackground(True)
+        self.child.setBackgroundRole(QPalette.ColorRole.Base)
+        self.child.setGeometry(20, 20, 20, 20)
+
+    def drawn_name(self) -> str:
+        return "ground"
+
+    def table(self) -> dict[str, list[object]]:
+        return {}
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), self.palette().base())
+
+
+def test_that_a_chart_is_taken_away_on_white_in_the_dark_theme_too(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setPalette(palette_for(Theme.DARK))
+    chart = Ground()
+    chart.setParent(window)
+    chart.resize(60, 60)
+    window.show()
+    dark = palette_for(Theme.DARK).color(QPalette.ColorRole.Base)
+    for _ in range(2):
+        image = as_image(chart, 1.0)
+        assert image.pixelColor(5, 5) == image.pixelColor(30, 30) == QColor("white")
+        shown = window.grab().toImage()
+        assert shown.pixelColor(5, 5) == shown.pixelColor(30, 30) == dark, "on the screen it stays dark"
+    window.setPalette(palette_for(Theme.LIGHT))
+    assert chart.palette().color(QPalette.ColorRole.Base) == QColor("white"), "and follows the theme"
