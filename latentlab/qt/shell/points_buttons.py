@@ -15,9 +15,9 @@ def add_buttons(points: PointsView, browse: Callable[[], None], save: Callable[[
     row = points.finder.buttons
     for name, text, title, tip, do in (
         ("browsePoints", "Browse", "Browse the pictures",
-         "Shows the pictures of the points that were found, or of all, as a grid.", browse),
+         "Show the pictures of the points that were found, or of all, as a grid.", browse),
         ("savePoints", "Save …", "Save the selection",
-         "Saves the names or the files of the pictures that were found, selected or put into a group.", save),
+         "Save the names or the files of the pictures that were found, selected or put into a group.", save),
     ):  # fmt: skip
         button = QToolButton()
         button.setObjectName(name)

@@ -19,7 +19,7 @@ class AsSelected(QPushButton):
         self.setObjectName("conditionAsSelected")
         self.setAccessibleName("Go to the selected picture, under its own condition")
         self.setToolTip(
-            "Moves the probe to the selected picture and sets the condition to its class or "
+            "Move the probe to the selected picture and set the condition to its class or "
             "attributes in the data: this shows its reconstruction, to be changed either way."
         )
         self._workspace = workspace

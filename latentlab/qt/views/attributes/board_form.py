@@ -75,7 +75,7 @@ class BoardForm(QWidget):
         self.zero_all = QPushButton("&Zero all")
         self.zero_all.setObjectName("attributeZeroAll")
         self.zero_all.setAccessibleName("Zero all attributes")
-        self.zero_all.setToolTip("Sets all attributes back to 0.")
+        self.zero_all.setToolTip("Set all attributes back to 0.")
         self.trust = QPushButton("Reli&ability …")
         self.trust.setObjectName("attributeTrust")
         self.trust.setAccessibleName("Reliability of the directions")
@@ -86,13 +86,13 @@ class BoardForm(QWidget):
         self.sheet.setObjectName("attributeSheetOpen")
         self.sheet.setAccessibleName("Many pictures, before and after")
         self.sheet.setToolTip(
-            "Adds attributes to many pictures at once: a row for each picture, a column for each amount."
+            "Add attributes to many pictures at once: a row for each picture, a column for each amount."
         )
         self.key_frame = QPushButton("&Key frame")
         self.key_frame.setObjectName("attributeKeyFrame")
         self.key_frame.setAccessibleName("Make this a key frame of the walk")
         self.key_frame.setToolTip(
-            "Pins the picture as the next key frame. The walk goes from one to the next: play "
+            "Pin the picture as the next key frame. The walk goes from one to the next: play "
             "it, or save it as WebP, GIF, APNG or MP4."
         )
         self._lay_out(sliders, warning)

@@ -84,12 +84,12 @@ class NewSamples(QWidget):
         self.draw.setObjectName("drawSamples")
         self.draw.setAccessibleName(f"Draw {COUNT} new pictures")
         self.draw.setToolTip(
-            "Decodes new samples from the prior under these conditions. Each press draws others."
+            "Decode new samples from the prior under these conditions. Each press draws others."
         )
         self.save = QPushButton("&Save …")
         self.save.setObjectName("saveSamples")
         self.save.setAccessibleName("Save the new pictures")
-        self.save.setToolTip("Saves the new pictures as one sheet, with the conditions in its description.")
+        self.save.setToolTip("Save the new pictures as one sheet, with the conditions in its description.")
         self.note = Label()
         self.note.setObjectName("samplesNote")
         self.note.setWordWrap(True)

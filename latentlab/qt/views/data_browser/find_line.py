@@ -10,7 +10,7 @@ from latentlab.qt.widgets.plain_text import plain_tip
 
 _PAUSE_MS = 250
 _TIP = (
-    "Shows the pictures that something is true of. A word is an attribute, a class or a part of a file name; "
+    "Show the pictures that something is true of. A word is an attribute, a class or a part of a file name; "
     "numbers are compared: Hat and not Smiling, elbo < -120."
 )
 

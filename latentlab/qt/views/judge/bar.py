@@ -46,7 +46,7 @@ class JudgeBar(QWidget):
         self.models = text_button(
             "judgeChooseModels",
             "&Models …",
-            "Chooses which models are judged: those that ship, your own, or files.",
+            "Choose which models are judged: those that ship, your own, or files.",
         )
         self.models.clicked.connect(self.models_wanted)
         self.pictures = WholeNumber(_LEAST, _MOST, pictures)
@@ -70,7 +70,7 @@ class JudgeBar(QWidget):
         self.more.setObjectName("judgeMoreColumns")
         self.more.setAccessibleName("More columns")
         self.more.setToolTip(
-            plain_tip("Shows the figures of the other feature spaces, too, and others for a closer look.")
+            plain_tip("Show the figures of the other feature spaces, too, and others for a closer look.")
         )
         self.more.toggled.connect(self.columns_wanted)
         self.taking = QMenu(self)
@@ -79,7 +79,7 @@ class JudgeBar(QWidget):
         self.take.setObjectName("judgeTake")
         self.take.setText("Copy or save")
         self.take.setAccessibleName("Copy or save the table")
-        self.take.setToolTip(plain_tip("Copies the table as text, or saves it."))
+        self.take.setToolTip(plain_tip("Copy the table as text, or save it."))
         self.take.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.take.setMenu(self.taking)
         self.status = Line("judgeStatus", "What the judge is doing.")

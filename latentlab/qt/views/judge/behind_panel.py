@@ -45,7 +45,7 @@ class BehindPanel(QWidget):
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.open = text_button("judgeOpenModel", "Open model", "Opens this model in the window.")
+        self.open = text_button("judgeOpenModel", "Open model", "Open this model in the window.")
         self.open.clicked.connect(self.open_wanted)
         self.open.hide()
         self.words = Label(_HINT)

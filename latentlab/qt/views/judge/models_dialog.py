@@ -57,7 +57,7 @@ class ModelsDialog(QDialog):
         self.list.setCurrentRow(0)
         every = text_button("judgeAllModels", "&All", "Checks all models.")
         none = text_button("judgeNoModels", "&None", "Leaves all models out.")
-        file = text_button("judgeAddModel", "Add &file …", "Adds a model from a file.")
+        file = text_button("judgeAddModel", "Add &file …", "Add a model from a file.")
         every.clicked.connect(lambda: self._check_all(True))
         none.clicked.connect(lambda: self._check_all(False))
         file.clicked.connect(self._ask_for_file)

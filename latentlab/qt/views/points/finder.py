@@ -18,7 +18,7 @@ from latentlab.session.point_settings import MOST_LETTERS
 
 _MOST_WORDS = 200
 _TIP = (
-    "Shows which points something is true of, and dims the others. A word is an attribute, a class or a part "
+    "Show which points something is true of, and dim the others. A word is an attribute, a class or a part "
     "of a file name. Numbers are compared: elbo < -120, 20 <= age < 40. Together: Hat and not Smiling, "
     'class = 3 or class = 5, name ~ "img_0".'
 )

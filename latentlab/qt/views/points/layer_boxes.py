@@ -13,13 +13,13 @@ from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.edits import SetLayers
 
 _LAYERS = (
-    ("points", "Points", "Shows a dot for each encoded picture."),
-    ("thumbnails", "Thumbnails when near", "Shows pictures in place of dots when few of them are in view."),
-    ("manifold", "Decoded manifold", "Shows what the model draws at each place, beneath the points."),
-    ("density", "Density and holes", "Shades where encoded pictures lie, and hatches holes between them."),
-    ("posterior", "True posterior", "Draws p(z|x) of a picture beside the ellipse of the encoder's q(z|x)."),
-    ("stretch", "Stretch of the decoder", "Colours where a small step changes the picture much."),
-    ("contours", "1, 2, 3 σ of the prior", "Shows how far from the middle the prior expects pictures."),
+    ("points", "Points", "Show a dot for each encoded picture."),
+    ("thumbnails", "Thumbnails when near", "Show pictures in place of dots when few of them are in view."),
+    ("manifold", "Decoded manifold", "Show what the model draws at each place, beneath the points."),
+    ("density", "Density and holes", "Shade where encoded pictures lie, and hatch holes between them."),
+    ("posterior", "True posterior", "Draw p(z|x) of a picture beside the ellipse of the encoder's q(z|x)."),
+    ("stretch", "Stretch of the decoder", "Colour where a small step changes the picture much."),
+    ("contours", "1, 2, 3 σ of the prior", "Show how far from the middle the prior expects pictures."),
 )  # fmt: skip
 
 

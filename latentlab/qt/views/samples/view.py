@@ -42,17 +42,17 @@ class SamplesView(QWidget):
         self.draw = QPushButton("Draw &others")
         self.draw.setObjectName("drawOthers")
         self.draw.setAccessibleName(f"Draw {COUNT} other pictures")
-        self.draw.setToolTip("Draws other pictures: those of the next seed.")
+        self.draw.setToolTip("Draw other pictures: those of the next seed.")
         self.save = QPushButton("&Save …")
         self.save.setObjectName("saveDrawn")
         self.save.setAccessibleName("Save the pictures")
-        self.save.setToolTip("Saves the pictures in one sheet, with the seed that draws them again.")
+        self.save.setToolTip("Save the pictures in one sheet, with the seed that draws them again.")
         self.save.setEnabled(False)
         self.origin = QPushButton("Where &from?")
         self.origin.setObjectName("sampleOrigin")
         self.origin.setAccessibleName("Where does the chosen picture come from?")
         self.origin.setToolTip(
-            "Shows the training pictures nearest to the chosen picture, and whether it is a copy of one."
+            "Show the training pictures nearest to the chosen picture, and whether it is a copy of one."
         )
         self.origin.setEnabled(False)
         self._lay_out()

@@ -43,14 +43,14 @@ class LikeThis(QWidget):
         self.again.setText("Draw again")
         self.again.setObjectName("likeThisAgain")
         self.again.setAccessibleName("Draw other pictures like this one")
-        self.again.setToolTip("Draws six other z of each of the three.")
+        self.again.setToolTip("Draw six other z of each of the three.")
         self.again.clicked.connect(self._draw_again)
         self.pixels = CheckBox("Draw &pixels")
         self.pixels.setObjectName("likeThisPixels")
         self.pixels.setAccessibleName("Draw each pixel from p(x|z)")
         self.pixels.setToolTip(
             plain_tip(
-                "Draws each pixel from p(x|z), as the model means it, instead of showing its expectation."
+                "Draw each pixel from p(x|z), as the model means it, instead of showing its expectation."
             )
         )
         self.pixels.clicked.connect(self._ask)

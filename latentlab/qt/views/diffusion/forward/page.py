@@ -67,7 +67,7 @@ class ForwardPage(QWidget):
         self.dice = QPushButton("Other &noise")
         self.dice.setObjectName("forwardDice")
         self.dice.setAccessibleName("Other noise")
-        self.dice.setToolTip("Draws other noise. It stays the same while the slider moves.")
+        self.dice.setToolTip("Draw other noise. It stays the same while the slider moves.")
         self.slider = CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("forwardSlider")
         self.slider.setRange(0, 0)

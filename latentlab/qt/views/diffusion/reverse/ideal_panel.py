@@ -63,7 +63,7 @@ class IdealPanel(QScrollArea):
         self.origin.setObjectName("idealOrigin")
         self.origin.setAccessibleName("Where does the predicted picture come from?")
         self.origin.setToolTip(
-            "Shows the training pictures nearest to what is predicted, and whether it is a copy of one."
+            "Show the training pictures nearest to what is predicted, and whether it is a copy of one."
         )
         self.source = _line("idealSource", "Which pictures the mean is over")
         self._lay_out()

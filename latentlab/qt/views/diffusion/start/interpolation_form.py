@@ -41,7 +41,7 @@ class BetweenForm(QWidget):
         self.dice = QPushButton("Di&ce")
         self.dice.setObjectName("betweenDice")
         self.dice.setAccessibleName("Another seed B")
-        self.dice.setToolTip("Chooses another seed B at random.")
+        self.dice.setToolTip("Choose another seed B at random.")
         self.words = Label()
         self.words.setObjectName("betweenWords")
         self.words.setWordWrap(True)

@@ -98,7 +98,7 @@ class StartPage(QWidget):
         self.draw = QPushButton("Draw &it")
         self.draw.setObjectName("startDraw")
         self.draw.setAccessibleName("Draw a tape from this start")
-        self.draw.setToolTip("Draws a tape from this start with the current sampler settings.")
+        self.draw.setToolTip("Draw a tape from this start with the current sampler settings.")
         self.note = Label()
         self.note.setObjectName("startNote")
         self.note.setWordWrap(True)

@@ -63,7 +63,7 @@ class PictureSource(QWidget):
         self.selected = ChoiceButton("&Selected")
         self.selected.setObjectName("startPictureSelected")
         self.selected.setAccessibleName("The picture selected in the plane")
-        self.selected.setToolTip("Uses the picture selected in the plane, and follows the selection.")
+        self.selected.setToolTip("Use the picture selected in the plane, and follow the selection.")
         self.own = tip_button("startPictureOwn", "&Yours", "Use the picture of the Picture panel")
         self.open = tip_button("startPictureOpen", "&Open …", "Open a picture file")
         self.paste = tip_button("startPicturePaste", "&Paste", "Use the picture on the clipboard")
