@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -39,6 +39,8 @@ class SpaceBox(QWidget):
         self.words.setFixedWidth(SHOWN * (_SIDE + _GAP))
         self.buttons = tuple(NeighbourButton(place, f"{name}Origin") for place in range(SHOWN))
         self.captions = tuple(Label() for _ in range(SHOWN))
+        for caption in self.captions:
+            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.chart = RankChart(f"{name}Chart")
         strip = QHBoxLayout()
         strip.setSpacing(_GAP)

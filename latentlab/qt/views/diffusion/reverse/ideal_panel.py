@@ -160,7 +160,7 @@ def shared(ideal: IdealFrame) -> str:
 def parted(t: int | None, whole: int, guidance: float) -> str:
     """Where the model and the ideal denoiser part, in words."""
     if t is None:
-        return "They stay together: the model draws a training picture."
+        return "They stay together to the end, near a training picture. Is it a copy? Ask below."
     words = (
         "They are apart from the start."
         if t >= whole
