@@ -18,7 +18,7 @@ from torch import nn
 
 from latentlab.core import gaussian
 from latentlab.engine.evaluation.elbo import evaluate
-from latentlab.engine.files import model_catalog
+from latentlab.engine.files import model_cards, model_catalog
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model, save_model
 from latentlab.engine.inference.sampling import points_of
 from latentlab.engine.training.going_on import begun_model
@@ -119,6 +119,16 @@ def test_that_the_file_says_whose_prior_it_is_and_how_it_was_made(tmp_path: Path
     assert card.prior["fitted_to"] == DRAWS
     assert card.command.startswith("latentlab prior base --components 3 --data toy --out ")
     assert card.data == base.card.data
+
+
+def test_that_its_card_in_the_gallery_names_the_prior(tmp_path: Path) -> None:
+    path = saved(tmp_path, load_model(save_ae(tmp_path / "base.safetensors")))
+    facts = model_cards.facts_of(str(path))
+    assert facts is not None
+    assert facts.in_short == "Autoencoder, 2 latents, mixture of 3 as prior"
+    assert facts.to_try.startswith("Sample from it")
+    assert model_catalog.known(str(path)).has_prior
+    assert not model_catalog.known(str(tmp_path / "base.safetensors")).has_prior
 
 
 def test_that_the_figures_are_measured_anew(tmp_path: Path) -> None:

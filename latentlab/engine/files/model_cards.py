@@ -45,6 +45,7 @@ class ModelFacts:
         changed: when its file changed, in seconds since the epoch.
         hash: the first digits of its file's SHA-256, "" if it cannot be read.
         capabilities: of the model.
+        prior: a prior that was fitted to its codes, such as "mixture of 50 as prior", "" for none.
     """
 
     model: str
@@ -61,18 +62,18 @@ class ModelFacts:
     changed: float = 0.0
     hash: str = ""
     capabilities: frozenset[Capability] = frozenset()
+    prior: str = ""
 
     @property
     def in_short(self) -> str:
-        """Its kind and its latents, such as "VAE, 2 latents"."""
-        return in_short(self.kind, self.latents)
+        """Its kind, its latents and its prior, such as "VAE, 2 latents"."""
+        return in_short(self.kind, self.latents, self.prior)
 
 
-def in_short(kind: str, latents: int) -> str:
-    """A kind and a number of latents, such as "VAE, 2 latents"."""
-    if not latents:
-        return kind
-    return f"{kind}, {latents} latent{'' if latents == 1 else 's'}"
+def in_short(kind: str, latents: int, prior: str = "") -> str:
+    """A kind, a number of latents and a prior, such as "VAE, 2 latents, mixture of 50 as prior"."""
+    counted = f"{latents} latent{'' if latents == 1 else 's'}" if latents else ""
+    return ", ".join(filter(None, (kind, counted, prior)))
 
 
 def facts_of(model: str) -> ModelFacts | None:
@@ -104,6 +105,7 @@ def facts_of(model: str) -> ModelFacts | None:
         changed=about.st_mtime,
         hash=hash_of(path),
         capabilities=can,
+        prior=_prior(card),
     )
 
 
@@ -168,7 +170,7 @@ def _heading(one: ModelFacts) -> str:
 def _gentleness(one: ModelFacts) -> tuple[int, int, int, str]:
     """First those with a plane and a prior and without conditions, the smallest and plainest in front."""
     can = one.capabilities
-    plain = Capability.HAS_PRIOR in can and Capability.CONDITIONAL not in can
+    plain = Capability.HAS_PRIOR in can and Capability.CONDITIONAL not in can and not one.prior
     kind = 0 if plain else 1 if Capability.DECODES in can else 2
     return kind, one.latents, len(one.title), one.title
 
@@ -219,12 +221,21 @@ def _to_try(
             return "A flat latent space: see what it costs to have no bend."
         if (beta := beta_in(str(card.get("command", "")))) > 1.0:
             return f"The KL weighs {beta:g} times as much: compare the plane with that of a plain one."
+        if _prior(card):
+            return (
+                "Sample from it: its prior is a mixture, fitted to its codes, which leaves out their holes."
+            )
         if Capability.HAS_PRIOR not in can:
             return "Look for the holes: no prior says where codes lie."
         if latents <= 2:
             return "Drag the ring through the plane; the picture follows."
         return "Turn one dimension after the other, or walk between two pictures."
     return kind.when if kind else ""
+
+
+def _prior(card: Mapping[str, Any]) -> str:
+    count = _part(card, "prior").get("components")
+    return f"mixture of {count:,} as prior" if isinstance(count, int) else ""
 
 
 def _part(card: Mapping[str, Any], name: str) -> Mapping[str, Any]:

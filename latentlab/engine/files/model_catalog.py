@@ -134,6 +134,7 @@ class KnownModel:
         model: a shipped name or a path.
         title: its title.
         kind, data, latents, beta: what its file says of it; "", 0 and 1 where it says nothing.
+        fitted_prior: whether its prior was fitted to its codes.
     """
 
     model: str
@@ -142,11 +143,12 @@ class KnownModel:
     data: str = ""
     latents: int = 0
     beta: float = 1.0
+    fitted_prior: bool = False
 
     @property
     def has_prior(self) -> bool:
         """Whether it has a prior over codes."""
-        return Capability.HAS_PRIOR in capabilities_in(self.kind, {})
+        return self.fitted_prior or Capability.HAS_PRIOR in capabilities_in(self.kind, {})
 
 
 def comparable(folder: Path) -> list[KnownModel]:
@@ -180,6 +182,7 @@ def _gap(one: KnownModel, other: KnownModel) -> float:
     Less if their planes are of different kinds, or if one has more conditions than the other.
     """
     gap = 4.0 * (one.has_prior != other.has_prior) + 2.0 * (one.beta != other.beta)
+    gap += 2.0 * (one.fitted_prior != other.fitted_prior)
     return gap + 1.0 * (one.kind != other.kind) - 3.0 * (one.latents != other.latents)
 
 
@@ -193,6 +196,7 @@ def _known(model: str, path: Path) -> KnownModel:
         _data(card),
         latents if isinstance(latents, int) else 0,
         beta_in(str(card.get("command", ""))),
+        has_fitted_prior(card),
     )
 
 

@@ -69,8 +69,13 @@ class Scales:
 
 
 def has_prior(workspace: Workspace) -> bool:
-    """Whether a workspace's model has a prior over its codes; not as long as none is open."""
-    return workspace.model is not None and workspace.model.has_prior
+    """Whether a workspace's model has N(0, I) over its codes, which gives them a unit; not as long as none is
+    open.
+
+    A prior that was fitted to codes lies wherever these lie.
+    """
+    model = workspace.model
+    return model is not None and model.has_prior and (model.prior is None or model.prior.standard)
 
 
 def _unit(cloud: NDArray[np.float32]) -> Unit:

@@ -256,7 +256,7 @@ class Gallery(QObject):
         self.chip.show_model(
             Shown(
                 name=model.model,
-                kind=in_short(kind, model.latents),
+                kind=in_short(kind, model.latents, _prior_of(model)),
                 data=_data_in_words(model),
                 partner="" if at_work is None else at_work.model,
                 missing=model.missing,
@@ -272,3 +272,9 @@ def _data_in_words(model: LoadedReply) -> str:
     if model.missing:
         return "pictures not found"
     return f"{title_of(model.data)} ({model.split}), {len(model.images):,}"
+
+
+def _prior_of(model: LoadedReply) -> str:
+    """Its prior in words, where that is none of its kind's own N(0, I)."""
+    known = model.prior
+    return "" if known is None or known.standard or known.stands_in else known.formula
