@@ -137,7 +137,7 @@ def test_that_points_are_not_measured_against_a_prior() -> None:
     assert "elbo" not in figures_of(model)
     assert "kl" not in figures_of(model)
     assert "reconstruction" in figures_of(model)
-    assert "encodes to points" in why_no_ladder(model)
+    assert "codes are points" in why_no_ladder(model)
     with pytest.raises(LabError, match="points"):
         Evidence(model)
 

@@ -64,7 +64,7 @@ def why_no_ladder(model: object) -> str:
         return f"a {name} has no likelihood p(x|z)"
     if not isinstance(model, HasPrior):
         return f"a {name} has no prior p(z), and so no p(x)"
-    return "" if has_kl(model) else f"a {name} encodes to points, without a posterior to draw from"
+    return "" if has_kl(model) else "its codes are points: it has no posterior to draw from"
 
 
 class Evidence:

@@ -22,6 +22,7 @@ from latentlab.session.state import SessionState
 SELECTED, NEAREST, OWN = "selected", "nearest", "own"
 # So long after a move of the probe the posterior is asked for: other moves may be waiting.
 _SOON_MS = 8
+_POINTS = "The codes of this model are points: without a posterior there is no ELBO, and nothing to compare."
 # In more dimensions there is no quick way: only a probe that rests is worth the work.
 _FLAT = 2
 
@@ -60,7 +61,13 @@ class TheorySubject(QObject):
     def possible(self) -> bool:
         """Whether the open model has a posterior, a likelihood and a prior."""
         model = self._workspace.model
-        return model is not None and model.capabilities >= NEEDS
+        return model is not None and model.capabilities >= NEEDS and not self._encodes_to_points
+
+    @property
+    def _encodes_to_points(self) -> bool:
+        """Whether its codes are points, as an autoencoder's are also with a prior: it has no ELBO then."""
+        model = self._workspace.model
+        return model is not None and bool(model.figures) and "elbo" not in model.figures
 
     def want(self, who: str, on: bool) -> None:
         """Someone wants to be told of the posterior, or no longer."""
@@ -97,6 +104,8 @@ class TheorySubject(QObject):
     @Slot()
     def _look(self) -> None:
         """Asks about the picture of now, unless it is the one before."""
+        if self._wanted and self._encodes_to_points:
+            self.refused.emit(_POINTS)
         if not self._wanted or not self.possible or self._waiting:
             return
         subject = self._now()
