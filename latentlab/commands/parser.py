@@ -6,6 +6,7 @@ import argparse
 import functools
 from typing import NoReturn, TypeAlias
 
+from latentlab.commands.angles_arguments import add_angles
 from latentlab.commands.arguments import (
     add_columns,
     add_condition,
@@ -196,6 +197,7 @@ def make_parser(training: bool) -> _Parser:
     add_origin(add)
     add_prior(add)
     add_judge(add)
+    add_angles(add)
     _add_verbose(parser)
     return parser
 

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping
 
 from latentlab.commands.analogy import draw_analogy
+from latentlab.commands.angles import tell_angles
 from latentlab.commands.arithmetic import add_to_pictures
 from latentlab.commands.attributes import show_attributes
 from latentlab.commands.diffusion import edit_picture, fill_hole, run_tape
@@ -41,4 +42,5 @@ COMMANDS: Mapping[str, Command] = {
     "origin": tell_origin,
     "prior": fit_a_prior,
     "judge": judge_models,
+    "angles": tell_angles,
 }

@@ -6,7 +6,7 @@ import random
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.eigenpictures import EigenpicturesReply
 from latentlab.engine.rendering.requests.points import PointReply, PointRequest
@@ -34,6 +34,8 @@ class Shifting(QWidget):
         self._workspace, self._gestures, self._sliding = workspace, GestureClock(), -1
         self._draws = random.Random(0)
         self.picture = CrispPicture("eigenPicture", "The mean, shifted along the eigenpictures", _LARGEST)
+        # As large as there is room: with a height of its own the page would be scrolled.
+        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.sliders: list[CentredSlider] = []
         self._figures: list[Figure] = []
         self._rows: list[tuple[QWidget, ...]] = []

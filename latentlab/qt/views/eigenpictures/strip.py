@@ -10,7 +10,7 @@ from latentlab.engine.rendering.requests.eigenpictures import EigenpicturesReply
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 from latentlab.qt.widgets.plain_text import plain_tip
 
-_GAP, _LEAST = 6, 40
+_GAP, _LEAST, _MOST = 6, 40, 96
 _TIP = (
     "The mean of all pictures, and the eigenpictures: the directions in which pictures vary most, grey where "
     "they change nothing. Below each, its share of the variance. A click goes to its slider."
@@ -29,6 +29,7 @@ class EigenStrip(QWidget):
         self.setToolTip(plain_tip(_TIP))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(6 * _LEAST, _LEAST + 2 * self.fontMetrics().height())
+        self.setMaximumHeight(_MOST + 2 * self.fontMetrics().height() + 2 * _GAP)
         self._images: list[QImage] = []
         self._words: list[str] = []
 
@@ -50,7 +51,7 @@ class EigenStrip(QWidget):
         """The boxes of the pictures that have room, the mean first."""
         words = self.fontMetrics()
         least = words.horizontalAdvance("88.8 %") + _GAP
-        side = max(least, self.height() - 2.0 * words.height() - _GAP)
+        side = max(least, min(_MOST, self.height() - 2.0 * words.height() - _GAP))
         if self._images and self._images[0].width() <= side:
             # Of whole pixels, as the pictures are.
             side = max(least, side - side % self._images[0].width())

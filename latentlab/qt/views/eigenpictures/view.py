@@ -64,6 +64,7 @@ class EigenpicturesView(QWidget):
         top.setContentsMargins(8, 6, 4, 0)
         top.addWidget(self.strip, 5)
         top.addWidget(self.scree, 2)
+        self.scree.setMaximumHeight(self.strip.maximumHeight())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
