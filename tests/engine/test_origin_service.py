@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.evaluation import origin_service
+from latentlab.engine.evaluation import origin, origin_service
+from latentlab.engine.evaluation.feature_files import read_features, write_features
 from latentlab.engine.evaluation.origin_requests import OriginProgress, OriginReply, OriginRequest
 from latentlab.engine.evaluation.origin_service import OriginService
 from latentlab.engine.files.checkpoint import load_model
@@ -81,7 +83,7 @@ def test_that_where_a_classifier_ships_its_features_follow_the_pixels(
     judge = load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
     monkeypatch.setattr(origin_service, "classifier_for", lambda spec: judge)
     picture = toy_set("train", 300).images[17, 0].numpy()
-    (pixels, features), _ = asked(OriginService(), OriginRequest(1, picture, "", "mnist"))
+    (pixels, features), _ = asked(OriginService(tmp_path), OriginRequest(1, picture, "", "mnist"))
     assert (pixels.space, pixels.last) == ("pixels", False)
     assert (features.space, features.last, features.numbers[0]) == ("features", True, 17)
     assert "judge" in features.measured
@@ -101,3 +103,40 @@ def test_that_a_model_whose_pictures_are_not_found_says_so_unless_others_are_giv
         asked(OriginService(), OriginRequest(1, picture, str(model)))
     asked(OriginService(), OriginRequest(1, picture, str(model), "/somewhere/toys"))
     assert read[0] == ("/somewhere/toys", "train")
+
+
+@pytest.mark.usefixtures("read")
+def test_that_features_are_kept_for_another_start_and_a_damaged_file_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
+    monkeypatch.setattr(origin_service, "classifier_for", lambda spec: judge)
+    picture, folder = toy_set("test", 300).images[17, 0].numpy(), tmp_path / "kept"
+    request = OriginRequest(1, picture, "", "mnist")
+    (_, first), _ = asked(OriginService(folder), request)
+    (kept,) = folder.iterdir()
+
+    computed = []
+    features_of = origin.features_of
+    monkeypatch.setattr(
+        origin, "features_of", lambda model, x: computed.append(len(x)) or features_of(model, x)
+    )
+    (_, again), _ = asked(OriginService(folder), request)
+    assert again.distances == first.distances
+    assert computed == [300, 1], "the held-out pictures and this one, but no training picture"
+    kept.write_bytes(kept.read_bytes()[:-7])
+    (_, anew), _ = asked(OriginService(folder), request)
+    assert anew.distances == first.distances
+    assert len(kept.read_bytes()) > 300 * 6 * 4
+
+
+def test_that_without_a_folder_to_write_to_features_are_found_all_the_same(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    write_features(blocked / "x.safetensors", torch.ones(2, 3))
+    assert read_features(blocked / "x.safetensors", 2) is None
+    write_features(tmp_path / "x.safetensors", torch.ones(2, 3))
+    assert read_features(tmp_path / "x.safetensors", 3) is None, "of another number of pictures"
+    found = read_features(tmp_path / "x.safetensors", 2)
+    assert found is not None
+    assert found.tolist() == [[1.0] * 3] * 2

@@ -103,9 +103,15 @@ class Surroundings:
 
     @classmethod
     def made(
-        cls, train: Tensor, held_out: Tensor, classifier: nn.Module | None = None
+        cls,
+        train: Tensor,
+        held_out: Tensor,
+        classifier: nn.Module | None = None,
+        features: Tensor | None = None,
     ) -> Iterator[float | Surroundings]:
         """The same in pieces of work: yields the share done, at the end the surroundings.
+
+        `features` are those of the training pictures, (M, F), if they are known.
 
         Raises:
             LabError: if there are no training pictures.
@@ -119,12 +125,13 @@ class Surroundings:
         point: Embed = as_pixels
         if classifier is not None:
             # Kept as points: they are smaller than the pictures, and take long to compute.
-            space, begun, parts = FEATURES, 0.9, []
+            space, parts = FEATURES, []
             embed, point = torch.Tensor.float, functools.partial(features_of, classifier)
-            for some in train.split(_AT_ONCE):
+            for some in () if features is not None else train.split(_AT_ONCE):
                 parts.append(point(some))
-                yield begun * min(1.0, len(parts) * _AT_ONCE / len(train))
-            rows = torch.cat(parts)
+                begun = 0.9 * min(1.0, len(parts) * _AT_ONCE / len(train))
+                yield begun
+            rows = torch.cat(parts) if features is None else features
         distances = torch.empty(0, 1)
         if len(held_out):
             for told in search(point(held_out), rows, _CROWD, embed):

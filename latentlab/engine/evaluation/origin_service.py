@@ -17,6 +17,12 @@ from torch import Tensor
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.attributes.judges import classifier_for
+from latentlab.engine.evaluation.feature_files import (
+    default_folder,
+    file_of,
+    read_features,
+    write_features,
+)
 from latentlab.engine.evaluation.origin import FEATURES, PIXELS, Origin, Surroundings, in_words
 from latentlab.engine.evaluation.origin_requests import OriginProgress, OriginReply, OriginRequest
 from latentlab.engine.files.checkpoint import LoadedModel
@@ -32,10 +38,12 @@ from latentlab.shipped import model_files
 
 
 class Known:
-    """The pictures of a data set, their classifier, and what has been computed of them."""
+    """The pictures of a data set, their classifier, and what has been computed of them; features are kept in
+    a folder.
+    """
 
-    def __init__(self, spec: str) -> None:
-        self.spec = spec
+    def __init__(self, spec: str, folder: Path) -> None:
+        self.spec, self._folder = spec, folder
         self.train, self.test = catalog.load(spec, "train"), catalog.load(spec, "test")
         self.classifier = _classifier(spec, self.train)
         self._spaces: dict[str, Surroundings] = {}
@@ -43,12 +51,19 @@ class Known:
     def surroundings(self, space: str) -> Iterator[float | Surroundings]:
         """Those of a space, computed on first use: yields the share done, at the end the surroundings."""
         if space not in self._spaces:
-            judge = None if self.classifier is None or space == PIXELS else self.classifier.model
-            for told in Surroundings.made(self.train.images, self.test.images, judge):
+            judge = None if space == PIXELS else self.classifier
+            path = features = None
+            if judge is not None:
+                path = file_of(self._folder, self.train.fingerprint, judge.hash)
+                features = read_features(path, len(self.train))
+            model = None if judge is None else judge.model
+            for told in Surroundings.made(self.train.images, self.test.images, model, features):
                 if isinstance(told, Surroundings):
                     self._spaces[space] = told
                 else:
                     yield told
+            if path is not None and features is None:
+                write_features(path, self._spaces[space].train)
         yield self._spaces[space]
 
     def measured(self, space: str) -> str:
@@ -59,9 +74,14 @@ class Known:
 
 
 class OriginService(Server):
-    """Not for use by two threads at once."""
+    """Not for use by two threads at once.
 
-    def __init__(self) -> None:
+    Args:
+        folder: where features are kept; None takes the user's own cache folder.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or default_folder()
         self._known: Known | None = None
 
     def serve(self, request: Request[Any]) -> Iterator[Reply | None]:
@@ -82,7 +102,7 @@ class OriginService(Server):
             # The old pictures go first: two large sets may not fit into memory.
             self._known = None
             yield OriginProgress(request.generation, PIXELS, 0.0, "Reading the training pictures …")
-            self._known = Known(spec)
+            self._known = Known(spec, self._folder)
             yield None
         known = self._known
         x, exact = as_tensor(request.picture), are_those(data, known.train)
