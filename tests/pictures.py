@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 from PySide6.QtCore import QBuffer
-from PySide6.QtWidgets import QPushButton, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from latentlab.qt.app import create_window
 from latentlab.qt.controllers.settings import Settings
@@ -30,8 +30,6 @@ from tests.benchmarks.window import rest
 _SIZE, _COLOURS = (1280, 800), 256
 # Until the pictures of a scene are there, on a slow machine; a tape takes the longest.
 _SETTLE_MS, _TAPE_MS = 4000, 60_000
-# Of the tape: its first picture is drawn large.
-_SEED = 3
 _PINS = ((-2.0, 0.1), (-0.5, -0.45), (1.7, -1.0))
 
 
@@ -61,12 +59,6 @@ def _hat(window: LabWindow) -> None:
 
 
 def _tape(window: LabWindow) -> None:
-    _drawn(window)
-    seed = window.findChild(QSpinBox, "tapeSeed")
-    seed.setValue(_SEED)
-    rest(500)
-    window.findChild(QPushButton, "tapeDraw").click()
-    rest(_SETTLE_MS)
     _drawn(window)
 
 

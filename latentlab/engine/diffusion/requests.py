@@ -33,6 +33,7 @@ class DenoiserReply(Reply):
         schedule: its name.
         data: the name of what it learnt from, "" if unknown.
         command: the command line that trains it again.
+        first_seed: of the noise of its first tape, when it has not been open before.
     """
 
     model: str
@@ -45,6 +46,7 @@ class DenoiserReply(Reply):
     schedule: str
     data: str
     command: str
+    first_seed: int = 0
 
     @property
     def steps(self) -> int:

@@ -31,6 +31,7 @@ from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
+from latentlab.shipped import first_seed
 
 # This many sent frames are kept: more than may be in transit to a window that has just stopped the run.
 _KEPT = 16
@@ -108,6 +109,7 @@ class DiffusionService(Server):
             schedule=str(loaded.card.config.get("schedule", "")),
             data=str(loaded.card.data.get("name", "")),
             command=loaded.card.command,
+            first_seed=first_seed(loaded.name),
         )
 
     @handles(TapeRequest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -19,6 +20,7 @@ from latentlab.qt.views.diffusion.reverse.page import ReversePage
 from latentlab.qt.views.diffusion.tape.runner import MOST_TRACKS
 from latentlab.qt.views.diffusion.tape.store import frame_bytes
 from latentlab.qt.views.diffusion.tape.strip import Tape
+from latentlab.shipped import first_seed, model_files
 from tests.qt.views.diffusion.fake_service import SIDE, FakeService, grey
 from tests.qt.waiting import until_idle
 
@@ -600,3 +602,23 @@ def test_that_every_control_has_a_name_and_a_tip(page: ReversePage) -> None:
         assert control is not None, name
         assert control.accessibleName(), name
         assert control.toolTip(), name
+
+
+def test_that_models_that_ship_name_their_first_seeds() -> None:
+    assert first_seed("mnist-ddpm") == 3
+    assert first_seed("a model of my own") == 0
+    assert "mnist-ddpm" in model_files()
+
+
+def test_that_a_model_begins_with_the_seed_that_it_is_known_by(qtbot: QtBot, page: ReversePage) -> None:
+    model = page.drawing.model
+    assert model is not None
+    assert page.form.sampler_settings.seed == 0
+    page.drawing.begin_with(replace(model, hash="another", first_seed=3))
+    until_idle()
+    assert page.form.sampler_settings.seed == 3
+    page.form.seed.setValue(8)
+    until_idle()
+    page.drawing.begin_with(model)
+    until_idle()
+    assert page.form.sampler_settings.seed == 8, "chosen by hand, it stays"

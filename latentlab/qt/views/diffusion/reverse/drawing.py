@@ -73,6 +73,8 @@ class Drawing(QObject):
         self._tracks.begin(Track(Recipe()))
         self.begun.emit()
         self._form.offer(model)
+        if model.first_seed and model.hash not in self._left:
+            self._form.show_seed(model.first_seed)
         self._form.show_start(self._start)
 
     def draw_again(self) -> None:

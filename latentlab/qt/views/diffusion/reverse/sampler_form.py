@@ -220,6 +220,12 @@ class SamplerForm(QScrollArea):
             self.count.setValue(count)
         self.settled.emit()
 
+    def show_seed(self, seed: int) -> None:
+        """Sets the seed, without a word to others."""
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(min(seed, _MOST_SEED))
+        self._seed_exactly = seed
+
     def offer(self, model: DenoiserReply) -> None:
         """Enables the settings that a model has."""
         if (model.condition_names, model.exclusive) != (self.told.names, self.told.exclusive):
