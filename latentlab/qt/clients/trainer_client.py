@@ -65,9 +65,14 @@ class TrainerClient(QObject):
         # When the folder last changed, and its contents then.
         self._models: tuple[int, list[Path]] | None = None
 
+    @property
+    def beginning(self) -> Begin | GoOn | None:
+        """How the training that runs was begun; None while none runs."""
+        return None if self._thread is None else self._thread.beginning
+
     def makes(self, path: Path) -> bool:
         """Whether a training that runs will write this file at its end."""
-        beginning = None if self._thread is None else self._thread.beginning
+        beginning = self.beginning
         return isinstance(beginning, Begin) and beginning.out == path
 
     # Orders

@@ -126,6 +126,7 @@ def _training(bench: Workbench) -> None:
     bench.exporter.exportables.watch(bench.film)
     unfinished = UnfinishedTraining(bench.trainer, panel, bench.messages, docks.show_training, bench.window)
     bench.models.first_opened.connect(unfinished.offer)
+    bench.gallery.training_wanted.connect(docks.show_training)
 
 
 def _data_browser(bench: Workbench) -> None:

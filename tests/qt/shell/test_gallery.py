@@ -19,7 +19,9 @@ from latentlab.engine.files.model_notes import read_note, write_note
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.serving import Reply, Request
+from latentlab.engine.training.events import Progress, Started
 from latentlab.engine.training.plan import TrainingPlan
+from latentlab.models.objectives.figures import elbo_figures
 from latentlab.qt.clients.training_orders import Begin
 from latentlab.qt.clients.training_thread import TrainingThread
 from latentlab.qt.controllers.settings import Settings
@@ -378,3 +380,25 @@ def test_that_a_model_renamed_while_another_is_opened_does_not_come_back(
     window.bench.trainer.renamed.emit(folder / "later.safetensors", folder / "last.safetensors")
     until_idle()
     assert window.session.state.model == str(folder / "last.safetensors"), "the other could not be opened"
+
+
+def test_that_the_training_that_runs_has_a_card_that_leads_to_it(qtbot: QtBot, window: LabWindow) -> None:
+    trainer, folder = window.bench.trainer, window.bench.trainer.folder
+    beginning = Begin("vae", {}, TrainingPlan(), "mnist", folder / "coming.safetensors")
+    trainer._thread = TrainingThread(beginning)
+    try:
+        trainer.told.emit(Started(4680, 10, "cpu", "float32", 2))
+        trainer.told.emit(Progress(1200, 2, elbo_figures(-1.0), 1.0, 1.0, 1.0))
+        gallery = opened(qtbot, window)
+        first = gallery.shelf.cards[0]
+        assert (first.title, first.words.second) == ("coming", "Step 1,200 of 4,680")
+        trainer.told.emit(Progress(1300, 2, elbo_figures(-1.0), 1.0, 1.0, 1.0))
+        assert first.words.second == "Step 1,300 of 4,680"
+        qtbot.mouseClick(first, LEFT)
+        until_idle()
+        assert window.bench.workspaces.current == "train"
+        assert not gallery.isVisible()
+    finally:
+        trainer._thread = None
+    opened(qtbot, window)
+    assert "coming" not in [one.title for one in page(window).shelf.cards]

@@ -6,13 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.engine.files.model_cards import in_short
 from latentlab.engine.rendering.requests.drawn import DrawnReply
 from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.training.events import Progress, Started
 from latentlab.models.registry import KINDS
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.drawn_client import DrawnClient
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from latentlab.qt.shell.gallery.card import Card
     from latentlab.qt.shell.gallery.page import GalleryPage
     from latentlab.qt.shell.gallery.picture_card import PictureCard
+    from latentlab.qt.shell.gallery.running_card import RunningCard
 
 # What is read when the window closes ends after the header of one file.
 _LONGEST_READING_MS = 500
@@ -57,7 +59,12 @@ class _Commands(Protocol):
 
 
 class Gallery(QObject):
-    """Owns the `chip`, which lies in the window's bar; the `page` is made when it is first opened."""
+    """Owns the `chip`, which lies in the window's bar; the `page` is made when it is first opened.
+
+    `training_wanted` asks to show the training that runs.
+    """
+
+    training_wanted = Signal()
 
     def __init__(
         self,
@@ -85,6 +92,9 @@ class Gallery(QObject):
         self._newest = Newest(self._reading, self._show, self._unread)
         self._chip_pictures = Newest(self._reading, self.chip.show_pictures, self._unread)
         self._read = Shelved()
+        # Of the training that runs: how many steps it has, and its card while that is shown.
+        self._steps, self._so_far = 0, ""
+        self._running: RunningCard | None = None
         self._models = ModelFiles(
             workspace, denoisers, trainer, opener.background, settings, self._bar_now, self
         )
@@ -98,6 +108,8 @@ class Gallery(QObject):
         workspace.probed.connect(self._probed)
         denoisers.opened.connect(self._denoiser_opened)
         trainer.kept.connect(self.refresh)
+        trainer.staged.connect(self.refresh)
+        trainer.told.connect(self._told)
 
     def listen(self) -> None:
         """Connects what has something to say of a model: after those whose messages are more urgent."""
@@ -116,10 +128,12 @@ class Gallery(QObject):
             from latentlab.qt.shell.gallery.page import GalleryPage
             from latentlab.qt.shell.gallery.project_card import ProjectCard
             from latentlab.qt.shell.gallery.project_commands import ProjectCommands
+            from latentlab.qt.shell.gallery.running_card import RunningCard, RunningCommands
 
             page = self.page = GalleryPage(self._window)
             files = self._models
             self._commands = {
+                RunningCard: RunningCommands(self.training_wanted.emit),
                 Card: ModelCommands(self._window, self._workspace, self._opener, files, self._say),
                 ProjectCard: ProjectCommands(
                     self._opener, self._settings, files.show_in_folder, self.refresh
@@ -169,9 +183,26 @@ class Gallery(QObject):
         if self.page is None:
             return
         open_ = frozenset(one.hash for one in read.models if self._models.is_open(one))
-        self.page.shelf.fill(read, open_ | {self._settings.project})
+        self.page.shelf.fill(read, open_ | {self._settings.project}, self._running_card())
         if self.is_open:
             self.drawn.want([one.model for one in read.models if one.hash and one.hash not in read.drawn])
+
+    def _running_card(self) -> RunningCard | None:
+        from latentlab.qt.shell.gallery.running_card import RunningCard  # as for the page
+
+        beginning = self._trainer.beginning
+        self._running = None if beginning is None else RunningCard(beginning, self._so_far)
+        return self._running
+
+    @Slot(object)
+    def _told(self, event: object) -> None:
+        """The training has got further."""
+        if isinstance(event, Started):
+            self._steps, self._so_far = event.steps, ""
+        elif isinstance(event, Progress):
+            self._so_far = f"Step {event.step:,} of {self._steps:,}"
+            if self._running is not None and self.is_open:
+                self._running.show_progress(self._so_far)
 
     def _unread(self, failure: Failure) -> None:
         self._say(f"The models could not be listed: {failure.message}")

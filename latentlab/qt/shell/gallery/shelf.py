@@ -114,8 +114,8 @@ class Shelf(QScrollArea):
         """The cards of projects that match the search, in order."""
         return [card for card in self.cards if isinstance(card, ProjectCard)]
 
-    def fill(self, read: Shelved, open_: frozenset[str]) -> None:
-        """Shows these models and projects.
+    def fill(self, read: Shelved, open_: frozenset[str], running: PictureCard | None = None) -> None:
+        """Shows these models and projects, and the card of the training that runs above them.
 
         Args:
             open_: the hashes of the models that are open, and the path of the project that is.
@@ -124,6 +124,8 @@ class Shelf(QScrollArea):
         focused = next((number for number, card in enumerate(before) if card.hasFocus()), None)
         place = self.verticalScrollBar().value()
         shelved: list[tuple[str, list[PictureCard]]] = []
+        if running is not None:
+            shelved.append(("In training", [running]))
         if read.projects:
             shelved.append((_PROJECTS, [
                 ProjectCard(one, read.drawn.get(one.model_hash, b""), str(one.path) in open_)
