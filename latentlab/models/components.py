@@ -21,6 +21,14 @@ class HasComponents(Protocol):
     def picture_shape(self) -> tuple[int, int, int]:
         """(C, H, W)."""
 
+    @property
+    def em_passes(self) -> int:
+        """The passes of EM so far; of a model from a file that does not say, 0."""
+
+    @property
+    def em_log_p(self) -> float:
+        """log p of a training picture, in nats, before the M step of the last of them."""
+
     def as_mixture(self) -> Mixture:
         """The mixture over pictures in [0, 1] as rows (B, C H W), in double precision where there is one."""
 

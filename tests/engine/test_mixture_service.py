@@ -24,9 +24,12 @@ from latentlab.engine.rendering.requests.mixture import (
     EMReply,
     EMRequest,
     EMStep,
+    FollowEMRequest,
 )
+from latentlab.engine.training.events import EpochEnded
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.run import TrainingRun
+from latentlab.engine.training.snapshots import weighed
 from latentlab.errors import LabError
 from latentlab.models.base import HasComponents
 from tests.tiny import save_tiny_model, toy_set
@@ -175,3 +178,35 @@ def test_that_the_plane_of_many_pixels_is_that_of_few() -> None:
     _, _, axes = np.linalg.svd(rows - rows.mean(0), full_matrices=False)
     angles = np.linalg.svd(axes[:2] @ plane.basis.numpy(), compute_uv=False)
     np.testing.assert_allclose(angles, 1.0, atol=1e-5)
+
+
+def test_that_the_steps_of_a_training_are_drawn_from_its_snapshots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "load", lambda name, split="test": toy_set(split, 300))
+    run = TrainingRun(
+        "gmm", {"components": 3, "factors": 2, "tolerance": 0.0}, TrainingPlan(epochs=3, device="cpu"),
+        toy_set("train", 300), toy_set("test"), tmp_path / "mix.safetensors", data="toy",
+    )  # fmt: skip
+    service, told, curve = MixtureService(), [], []
+
+    def look() -> None:
+        model = run.trainer.averaged
+        seen = weighed(model)
+        request = FollowEMRequest(
+            1, "mix", "gmm", run.config, seen.theta, run.trainer.step, "toy", seen.buffers
+        )
+        # Twice: the second has nothing to add.
+        told.extend([*asked(service, request), *asked(service, request)])
+
+    for event in run.run():
+        if isinstance(event, EpochEnded):
+            curve.append(event.train["log_density"])
+            look()
+    steps = [reply.step for reply in told if reply.step is not None]
+    assert [step.number for step in steps] == [2, 3, 4, 5, 6]
+    assert [reply.first for reply in told if reply.step is not None] == [True] + [False] * 4
+    assert [step.log_p for step in steps if step.is_e] == pytest.approx(curve[1:], abs=1e-3)
+    assert sum(reply.step is None for reply in told) == 6, "the end of each snapshot is told"
+    (found,) = asked(service, ComponentsRequest(2, str(tmp_path / "mix.safetensors"), "toy"))
+    assert np.array_equal(found.step.means, steps[-1].means)  # type: ignore[attr-defined]

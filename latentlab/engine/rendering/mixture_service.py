@@ -20,6 +20,7 @@ from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.files.recorded_data import is_there, recorded_spec
 from latentlab.engine.rendering.drawing import to_pictures
+from latentlab.engine.rendering.em_following import FollowedEM
 from latentlab.engine.rendering.em_frames import Frames, Plane
 from latentlab.engine.rendering.em_run import em_again, passes_of
 from latentlab.engine.rendering.requests.mixture import (
@@ -29,6 +30,8 @@ from latentlab.engine.rendering.requests.mixture import (
     ComponentsRequest,
     EMReply,
     EMRequest,
+    FollowedReply,
+    FollowEMRequest,
 )
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.errors import LabError
@@ -57,6 +60,7 @@ class MixtureService(Server):
 
     def __init__(self) -> None:
         self._held: _InHand | None = None
+        self._followed: FollowedEM | None = None
 
     @torch.inference_mode()
     def serve(self, request: Request[Any]) -> Iterator[Reply | None]:
@@ -133,6 +137,16 @@ class MixtureService(Server):
         held = self._in_hand()
         for now in em_again(held.loaded.card, held.data, held.frames):
             yield EMReply(request.generation, now.step, now.done, now.total)
+
+    @handles(FollowEMRequest)
+    def _follow(self, request: FollowEMRequest) -> Iterator[Reply | None]:
+        if self._followed is None or not self._followed.goes_on_with(request):
+            self._followed = None
+            yield None
+            self._followed = FollowedEM(request)
+        for step, first in self._followed.steps(request):
+            yield FollowedReply(request.generation, request.training, step, first)
+        yield FollowedReply(request.generation, request.training)
 
     @staticmethod
     def _drawn(held: _InHand, j: int, seed: int) -> Any:

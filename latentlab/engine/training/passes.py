@@ -105,6 +105,8 @@ class Passes:
             x, y = self._here.pictures.within(slice(None, None, every))
             most = slice(None, self.work.prepared_from)
             self.work.prepare(self._here.model, x[most], None if y is None else y[most])
+            # What is shown of the training is where it begins.
+            self._here.averaged.load_state_dict(self._here.model.state_dict())
 
     @torch.no_grad()
     def _begin(self, passed: int) -> dict[str, Tensor]:

@@ -92,6 +92,16 @@ class GMM(nn.Module):
             components = LowRank(mean, self.factors.to(exact), self.noise.to(exact))
         return Mixture(self.weights.to(exact), components)
 
+    @property
+    def em_passes(self) -> int:
+        """See `HasComponents`."""
+        return int(self.passed)
+
+    @property
+    def em_log_p(self) -> float:
+        """See `HasComponents`."""
+        return float(self.reached)
+
     def as_mixture(self) -> Mixture:
         """See `HasComponents`."""
         return self.mixture

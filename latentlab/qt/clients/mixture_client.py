@@ -5,29 +5,42 @@ The thread starts with the first request: it costs nothing until a mixture is lo
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
+from latentlab.engine.rendering.em_tape import EMTape
 from latentlab.engine.rendering.requests.mixture import (
     ComponentRequest,
+    ComponentsReply,
     ComponentsRequest,
     EMRequest,
+    FollowedReply,
+    FollowEMRequest,
 )
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import capabilities_in
 from latentlab.qt.clients.client import Client
 from latentlab.qt.clients.joining import EndingThread
 from latentlab.qt.clients.render_thread import RenderThread, Serves
+
+if TYPE_CHECKING:
+    from latentlab.engine.training.snapshot import Snapshot
 
 _SERVICE = ("latentlab.engine.rendering.mixture_service", "MixtureService")
 
 
 class MixtureClient(Client):
-    """Sends requests about mixtures."""
+    """Sends requests about mixtures, and keeps the steps of the EM of a mixture in training."""
 
     def __init__(self, service: Serves | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stopped = False
+        # The training that was last followed, its steps, and the snapshot that waits for the one under way.
+        self._training, self._live = "", EMTape()
+        self._under_way = False
+        self._next: Snapshot | None = None
         self._thread = RenderThread(self._mailbox, service, self, make=_SERVICE, gives_way=True)
         self._thread.setObjectName("mixtureThread")
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
@@ -43,6 +56,41 @@ class MixtureClient(Client):
         if self._thread.isRunning():
             self.ask(EMRequest, False)
         self.forget(EMRequest)
+
+    @Slot(object)
+    def follow(self, snapshot: Snapshot) -> None:
+        """Keeps the steps of a mixture in training; other models are none of its business."""
+        if Capability.HAS_COMPONENTS not in capabilities_in(snapshot.kind, snapshot.config):
+            return
+        self._next = snapshot
+        self._follow_next()
+
+    def _follow_next(self) -> None:
+        snapshot = self._next
+        if snapshot is None or self._under_way or self._stopped:
+            return
+        self._next, self._under_way = None, True
+        self.ask(
+            FollowEMRequest,
+            snapshot.name,
+            snapshot.kind,
+            snapshot.config,
+            snapshot.theta,
+            snapshot.step,
+            snapshot.data,
+            snapshot.buffers,
+        )
+
+    def tape_of(self, mixture: ComponentsReply) -> EMTape | None:
+        """The steps that were kept while a mixture was fitted here, to its end; None of any other."""
+        steps, end = self._live.steps, mixture.step
+        if self._training != mixture.model or not steps or steps[-1].number > end.number:
+            return None
+        if steps[-1].means.shape != end.means.shape:
+            return None
+        if steps[-1].number < end.number:
+            self._live.add(end)
+        return self._live
 
     def give_way(self) -> None:
         """Something is being dragged elsewhere: for a moment this thread takes less of the computer."""
@@ -63,7 +111,21 @@ class MixtureClient(Client):
 
     @Slot(object, object)
     def _receive(self, kind: type[Request[Any]], reply: Reply) -> None:
-        if not isinstance(reply, Refusal):
+        if isinstance(reply, FollowedReply):
+            self._followed(reply)
+        elif not isinstance(reply, Refusal):
             self._tell(kind, reply)
+        elif reply.of(FollowEMRequest):
+            # The training itself goes on, and EM can be run again.
+            self._under_way, self._next = False, None
         elif reply.generation == 0 or self._current(kind, reply):
             self.refused.emit(reply)
+
+    def _followed(self, reply: FollowedReply) -> None:
+        if reply.step is None:
+            self._under_way = False
+            self._follow_next()
+            return
+        if reply.first or reply.training != self._training:
+            self._training, self._live = reply.training, EMTape()
+        self._live.add(reply.step)

@@ -118,6 +118,7 @@ def _origins(bench: Workbench) -> None:
 
 
 def _training(bench: Workbench) -> None:
+    bench.trainer.unfolded.connect(bench.mixtures.follow)
     panel, docks, data = bench.training, bench.docks, bench.controller.data
     data.trains_in(panel, docks.show_training)
     panel.data_wanted.connect(data.ask_for_folder)

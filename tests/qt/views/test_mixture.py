@@ -14,8 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
 from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.training.events import EpochEnded
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.run import TrainingRun
+from latentlab.engine.training.snapshot import Snapshot
+from latentlab.engine.training.snapshots import weighed
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.mixture.view import MixtureView
 from latentlab.session.state import SessionState
@@ -186,3 +189,29 @@ def test_that_a_tape_waits_for_its_mixture(
     qtbot.waitUntil(lambda: view.model is not None, timeout=10_000)
     assert view.tape.heading.text() == f"Pass {PASSES}, M step"
     assert len(view.tape.tape) == 2 * PASSES + 1
+
+
+def test_that_the_steps_of_a_fit_in_the_window_are_there_when_it_is_opened(
+    qtbot: QtBot, window: LabWindow, mixture: Path, tmp_path: Path
+) -> None:
+    """Snapshots come four times a second; here, one after each pass."""
+    run = TrainingRun(
+        "gmm", {"components": 3, "factors": 2, "tolerance": 0.0}, TrainingPlan(epochs=PASSES, device="cpu"),
+        toy_set("train", 200), toy_set("test"), tmp_path / "lately.safetensors", data="toy",
+    )  # fmt: skip
+    client = window.bench.mixtures
+    for event in run.run():
+        if isinstance(event, EpochEnded):
+            seen = weighed(run.trainer.averaged)
+            window.bench.trainer.unfolded.emit(
+                Snapshot("lately", event.step, "gmm", run.config, seen.theta, "toy", seen.buffers)
+            )
+            qtbot.waitUntil(lambda: not client._under_way, timeout=10_000)
+    window.workspace.open(SessionState(model=str(tmp_path / "lately.safetensors"), data="toy"))
+    qtbot.waitUntil(lambda: window.workspace.model.model == "lately", timeout=10_000)
+    qtbot.mouseClick(window.findChild(QToolButton, "workspace_mixture"), LEFT)
+    (view,) = window.findChildren(MixtureView)
+    qtbot.waitUntil(lambda: view.model is not None, timeout=10_000)
+    assert [step.number for step in view.tape.tape.steps] == list(range(2, 2 * PASSES + 1))
+    assert view.findChild(QSlider, "emSlider").isEnabled()
+    assert len(view.tape.curve.curve) == PASSES - 1

@@ -5,8 +5,9 @@ They are served by a thread of their own, which reads model and data itself: a f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentlab.engine.rendering.serving import Reply, Request
 
@@ -155,3 +156,38 @@ class EMRequest(Request[EMReply]):
 
     priority: ClassVar[int] = 5
     run: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class FollowedReply(Reply):
+    """A step of an EM that is under way, or None once all of a snapshot's are told.
+
+    Attributes:
+        training: its name.
+        step: the next one that could be seen.
+        first: whether nothing before it belongs to the same tape.
+    """
+
+    training: str
+    step: EMStep | None = None
+    first: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class FollowEMRequest(Request[FollowedReply]):
+    """Draw the steps that a mixture in training has made since the last snapshot of it.
+
+    Attributes:
+        training: its name.
+        kind, config, theta, buffers, step: as in `latentlab.engine.training.snapshot.Snapshot`.
+        data: the spec of its pictures.
+    """
+
+    priority: ClassVar[int] = 4
+    training: str
+    kind: str
+    config: Mapping[str, Any]
+    theta: NDArray[np.float32]
+    step: int
+    data: str
+    buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)

@@ -129,7 +129,7 @@ class MeansMosaic(QWidget):
             box = self.cell(j).adjusted(_GAP / 2, _GAP / 2, -_GAP / 2, -_GAP / 2)
             colour = class_colour(j, dark)
             if j == self.component:
-                painter.fillRect(box.adjusted(-1.5, -1.5, 1.5, 1.5), palette.highlight())
+                painter.fillRect(box.adjusted(-_GAP, -_GAP, _GAP, _GAP), palette.highlight())
             picture = box.adjusted(_FRAME, _FRAME, -_FRAME, -_FRAME - _BAR)
             if min(picture.width(), picture.height()) < 1.0:
                 continue

@@ -143,6 +143,8 @@ class MixturePlane(QWidget):
         dark = has_dark_ground(self.palette())
         heaviest = max(float(step.weights.max()), 1e-9)
         rim = self.palette().base().color()
+        # In a small plane they would cover the pictures.
+        small = min(1.0, min(self.width(), self.height()) / 320.0)
         for j, (x, y) in enumerate(places):
             weight = float(step.weights[j])
             if weight * len(places) < 1e-3:
@@ -160,7 +162,7 @@ class MixturePlane(QWidget):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawEllipse(QPointF(0, 0), radii[1], radii[0])
                 painter.restore()
-            radius = 2.5 + 3.5 * math.sqrt(weight / heaviest) + (2.0 if chosen else 0.0)
+            radius = small * (2.5 + 3.5 * math.sqrt(weight / heaviest)) + (2.0 if chosen else 0.0)
             painter.setPen(QPen(rim, 1.2))
             painter.setBrush(colour)
             painter.drawEllipse(QPointF(x, y), radius, radius)

@@ -146,12 +146,11 @@ class MixtureView(QWidget):
             f"{reply.data}. Under each mean a bar: its weight."
         )
         self.seen.setText(
-            f"{len(reply.points):,} of the pictures on the plane of their first two principal components "
-            f"({100.0 * reply.explained:.0f} % of the variance). Click a mean or a picture to look at its "
-            "component."
+            f"{len(reply.points):,} pictures on the plane of their first two principal components "
+            f"({100.0 * reply.explained:.0f} % of the variance). Click a picture or a mean."
         )
         self.plane.show_points(reply.points)
-        tape = self._tapes.pop(reply.hash, None) or EMTape()
+        tape = self._tapes.pop(reply.hash, None) or self._client.tape_of(reply) or EMTape()
         self._tapes[reply.hash] = tape
         while len(self._tapes) > _KEPT:
             self._tapes.pop(next(iter(self._tapes)))
