@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from latentlab.core.quadrature import grid
 from latentlab.data import catalog
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.inference.evidence import Evidence
@@ -116,3 +117,33 @@ def test_that_the_same_seed_gives_the_same_ladder_and_it_grows() -> None:
 def test_that_models_without_a_bound_are_refused_in_words(kind: str, why: str) -> None:
     with pytest.raises(LabError, match=why):
         Evidence(build(kind, {"shape": SHAPE}))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("index", [16, 26, 33])
+def test_that_a_proposal_that_learns_finds_modes_that_the_encoder_does_not_know_of(
+    digits: torch.Tensor, index: int
+) -> None:
+    """Two ways to the same number; draws of q alone miss it by nats, and are sure of themselves."""
+    ladder = last(Evidence(shipped("mnist-vae-2d")), digits[index : index + 1])
+    assert ladder.quadrature is not None
+    assert ladder.adapted is not None
+    assert ladder.adapted.value == pytest.approx(ladder.quadrature, abs=0.1)
+    assert ladder.importance[5000].value < ladder.quadrature - 2.0
+    assert ladder.adapted_effective > 500
+
+
+@pytest.mark.slow
+def test_that_the_quadrature_is_that_of_a_plain_fine_grid_for_a_digit_with_narrow_modes(
+    digits: torch.Tensor,
+) -> None:
+    model, x = shipped("mnist-vae-2d"), digits[26:27]
+    total = []
+    with torch.inference_mode():
+        # Both modes, and what lies between them: all of the mass.
+        middle, side = grid(torch.tensor([0.2, -0.8]).double(), torch.tensor([3.0, 0.4]).double(), 360)
+        for z in middle.split(2000):
+            likely = model.likelihood.log_prob(model.decode(z.float()), x).double()
+            total.append(likely + model.latent_prior.log_density(z))
+        plain = float(torch.cat(total).logsumexp(0) + side[0].log().sum())
+        assert Evidence(model).posterior(x).log_integral == pytest.approx(plain, abs=0.02)

@@ -28,7 +28,7 @@ _COVER = 0.9
 _DOT, _SHOWN = 3.0, 400
 # The height in pixels of the region in a plane of one latent.
 _BAND = 28.0
-_MARGIN = 4
+_MARGIN, _CLEAR = 4, 16
 
 
 class TruePosteriorLayer(QObject):
@@ -76,7 +76,8 @@ class TruePosteriorLayer(QObject):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(QPointF(0, 0), self._coloured(colour))
         painter.restore()
-        box = self._box(reply, camera, projection)
+        # Clear of the probe, which may lie in its middle.
+        box = self._box(reply, camera, projection).adjusted(-_CLEAR, -_CLEAR, _CLEAR, _CLEAR)
         paint.name_beside(painter, camera, palette, box, _label(reply))
 
     def _paint_points(
