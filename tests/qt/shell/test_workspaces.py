@@ -96,6 +96,20 @@ def test_that_a_workspace_that_the_open_model_cannot_use_says_why_and_stays_shut
     assert "(Ctrl+2)" in button(window, "attributes").toolTip()
 
 
+def test_that_words_beside_icons_are_there_where_there_is_room_and_never_keep_the_window_wide(
+    window: LabWindow,
+) -> None:
+    save = window.findChild(QToolButton, "saveProjectButton")
+    window.resize(2400, 800)
+    until_idle()
+    assert save.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert save.minimumSizeHint().width() < save.sizeHint().width()
+    window.resize(window.minimumSizeHint().width(), 800)
+    until_idle()
+    assert save.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert save.isVisible()
+
+
 def test_that_a_floating_panel_floats_again_when_its_workspace_comes_back_until_the_layout_is_reset(
     window: LabWindow,
 ) -> None:

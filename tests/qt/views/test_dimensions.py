@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.requests.points import TraversalReply, TraversalRequest
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.dimensions.row import DimensionRow
 from latentlab.qt.views.dimensions.strip import COUNT, VALUES
@@ -228,3 +231,14 @@ def test_that_pictures_are_asked_for_anew_when_the_model_has_learnt(
     renderer.served.clear()
     workspace.unfolded.emit(workspace.encodings)
     qtbot.waitUntil(lambda: bool(asked(renderer)), timeout=1000)
+
+
+def test_that_principal_components_stay_in_their_order(workspace: Workspace, view: Dimensions) -> None:
+    assert workspace.model is not None
+    can = workspace.model.capabilities | {Capability.HAS_EIGENPICTURES}
+    workspace.model = dataclasses.replace(workspace.model, capabilities=can)
+    # Of test pictures the spread is a matter of chance: all would be 1.
+    view._show_weights((float("inf"),) * 6, (1.0, 0.9, 1.1, 40.0, 1.0, 0.8))
+    assert view.order == [0, 1, 2, 3, 4, 5]
+    view._show_weights((3.0, 2.0, 4.0, 1.0, 0.5, 0.2), (1.0,) * 6)
+    assert view.order == [2, 0, 1, 3, 4, 5]

@@ -193,6 +193,9 @@ def test_that_samples_stand_beside_those_of_models_that_can_be_chosen(
     view = room(qtbot, window, 2)
     page = view.findChild(Beside, "eigenSamples")
     assert [box.currentText() for box in page.boxes] == ["linear", "No model", "vae"]
+    assert [note.text().partition(":")[0] for note in page.notes[2:]] == [
+        "No model without a prior of these data yet", ""
+    ]  # fmt: skip
     assert page.strips[0].picture is not None
     assert page.strips[0].picture.shape == (8, 80)
     assert len(page.bars[0].angles) == 3

@@ -24,6 +24,12 @@ from latentlab.qt.widgets.push_button import tip_button
 COUNT, OTHERS = 10, 3
 _LARGEST = 1400
 _NOTHING = "No model"
+# What each row is for, where no model of the data is proposed.
+_LACKING = (
+    "No linear decoder of these data yet: train one",
+    "No model without a prior of these data yet: train one",
+    "No model with a prior of these data yet: train one",
+)
 
 
 class AngleBars(QWidget):
@@ -171,6 +177,7 @@ class Beside(QWidget):
             for one in others:
                 box.addItem(listed(one.title), one.model)
             box.setCurrentIndex(max(0, box.findData(first)))
+            box.setProperty("proposed", first)
 
     @Slot()
     def _draw_others(self) -> None:
@@ -189,7 +196,8 @@ class Beside(QWidget):
             if row not in self._places:
                 self.strips[row].show_picture(None)
                 self.strips[row].say("")
-                self.notes[row].setText("")
+                box = self.boxes[row - 1]
+                self.notes[row].setText("" if box.property("proposed") else _LACKING[row - 1])
                 self.bars[row - 1].show_angles(())
         self._workspace.ask(BesideRequest, tuple(model for model, _ in rows), COUNT, self._seed)
 
