@@ -17,9 +17,11 @@ def box_in(rect: QRectF, room: QRectF) -> Box:
     return moved.left(), moved.top(), moved.right(), moved.bottom()
 
 
-def span(values: list[float]) -> tuple[float, float]:
-    """An axis with all of them, and room beside the outermost."""
+def span(values: list[float], least: float = 0.0) -> tuple[float, float]:
+    """An axis with all of them, and room beside the outermost; no shorter than `least`."""
     low, high = min(values), max(values)
+    short = max(0.0, least - (high - low)) / 2.0
+    low, high = low - short, high + short
     wide = high - low or abs(high) or 1.0
     return low - _MARGIN * wide, high + _MARGIN * wide
 

@@ -176,12 +176,17 @@ class ScatterChart(DrawnWidget):
         if not chart.points:
             return
         places = [self._at(point) for point in chart.points]
-        across = [x for x, _ in places] + ([] if chart.x_floor is None else [chart.x_floor])
-        up = [y for _, y in places] + ([] if chart.y_floor is None else [chart.y_floor])
-        plot.setXRange(*span(across), padding=0)
+        errors = [(0.0 if chart.log_x else one.x_error, one.y_error) for one in chart.points]
+        both = list(zip(places, errors, strict=True))
+        across = [x + side * error for (x, _), (error, _) in both for side in (-1.0, 1.0)]
+        up = [y + side * error for (_, y), (_, error) in both for side in (-1.0, 1.0)]
+        across += [] if chart.x_floor is None else [chart.x_floor]
+        up += [] if chart.y_floor is None else [chart.y_floor]
+        left, right = span(across, least=1.0 if chart.log_x else 0.0)
+        plot.setXRange(left, right, padding=0)
         plot.setYRange(*span(up), padding=0)
         if chart.log_x:
-            axes.getAxis("bottom").setTicks([log_ticks(*span(across))])
+            axes.getAxis("bottom").setTicks([log_ticks(left, right)])
         self._draw_points()
 
     def _label_y(self) -> None:

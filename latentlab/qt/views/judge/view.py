@@ -104,7 +104,7 @@ class JudgeView(QWidget):
         bar.stop_wanted.connect(self._stop)
         bar.columns_wanted.connect(self.model.show_every_column)
         self.choice.changed.connect(self._chosen)
-        self.model.modelReset.connect(self._share_room)
+        self.model.modelReset.connect(self._replaced)
         taking = Taking(table, self.model, self.charts, bar.taking)
         taking.save_wanted.connect(self.save_wanted)
         taking.told.connect(self.told)
@@ -152,6 +152,13 @@ class JudgeView(QWidget):
         self._below.setSizes([round((1.0 - _BEHIND) * width), round(_BEHIND * width)])
 
     @Slot()
+    def _replaced(self) -> None:
+        """Another table is shown, or other columns of it: no cell is chosen any more."""
+        self._share_room()
+        self.behind.clear()
+        self._judge.forget(BehindRequest)
+
+    @Slot()
     def _part_moved(self) -> None:
         self._own_sizes = True
 
@@ -162,7 +169,6 @@ class JudgeView(QWidget):
         """Shows the table of a data set: the newest there is of it, else the one that ships."""
         own, self._data = self._workspace.state.data, spec
         self.bar.offer_data(tuple(dict.fromkeys((*SHIPPED_SETS, own, spec))), spec)
-        self.behind.clear()
         self.choice.look(spec)
         table = self._tables.get(spec)
         shipped = shipped_table(spec) if table is None else None

@@ -15,7 +15,7 @@ from latentlab.engine.files.model_catalog import KnownModel
 from latentlab.qt.views.judge.as_columns import as_columns
 from latentlab.qt.views.judge.labels import placed
 from latentlab.qt.views.judge.points import charts_of, measures_of
-from latentlab.qt.views.judge.scales import log_ticks
+from latentlab.qt.views.judge.scales import log_ticks, span
 from latentlab.qt.views.judge.tables import at_first, lacking, merged
 from latentlab.qt.views.judge.time_left import TimeLeft
 from latentlab.qt.views.judge.words import figure_of, in_two_lines
@@ -80,6 +80,8 @@ def test_that_a_name_without_room_is_left_out() -> None:
 def test_that_logarithmic_ticks_are_round_numbers_in_full() -> None:
     assert [text for _, text in log_ticks(-2.2, 3.4)] == ["0.01", "0.1", "1", "10", "100", "1,000"]
     assert [text for _, text in log_ticks(-0.1, 0.8)] == ["1", "2", "5"]
+    for lowest in (-2.35, -0.6, 0.0, 0.41):
+        assert len(log_ticks(*span([lowest], least=1.0))) >= 2, "also where all models are about as fast"
 
 
 def test_that_the_time_left_counts_only_what_was_done_since_it_began() -> None:
