@@ -11,7 +11,8 @@ before is known, and
 
     z_j = F_j^-1( Phi(u_j) ; z_1 .. z_(j-1) ),   u ~ N(0, I)
 
-maps N(0, I) to p(z), one dimension after the other; F_j is inverted by bisection.
+maps N(0, I) to p(z), one dimension after the other; F_j is inverted by Newton's steps within an interval,
+which is halved where they would leave it.
 
 Sources: Rosenblatt, Remarks on a multivariate transformation (1952); Bishop, Pattern Recognition and Machine
 Learning (2006), section 2.3, for conditionals and marginals of Gaussians.
@@ -30,8 +31,8 @@ from latentlab.core.gaussian import LOG_2PI, steady_noise
 
 # Numbers of the table (points x components x dimensions) that is held at once.
 _MOST_NUMBERS = 2**22
-# Halvings of an interval: more than float64 has digits.
-_HALVINGS = 60
+# The most steps of an inversion, as many as halvings find all digits of float64; mostly a tenth is needed.
+_STEPS, _EXACT = 60, 1e-13
 # A share of a cell in a cumulated sum may be rounded below 0 or above 1.
 _LEAST = 1e-300
 
@@ -81,7 +82,13 @@ class LatentMixture:
         edges = self.weights.cumsum(0)
         # A component of weight 0 is never the first whose edge is beyond a number below 1.
         k = torch.searchsorted(edges, which * edges[-1], right=True).clamp(max=len(self) - 1)
-        drawn: Tensor = self.mean[k] + (self.root[k] @ noise[:, 1:].unsqueeze(-1)).squeeze(-1)
+        # In pieces, for each draw takes a root of its own.
+        piece = max(1, _MOST_NUMBERS // self.dimensions**2)
+        moved = [
+            (self.root[which] @ e.unsqueeze(-1)).squeeze(-1)
+            for which, e in zip(k.split(piece), noise[:, 1:].split(piece), strict=True)
+        ]
+        drawn: Tensor = self.mean[k] + torch.cat(moved)
         return drawn
 
     def projected(self, directions: Tensor) -> LatentMixture:
@@ -200,9 +207,18 @@ def _inverted(shares: Tensor, middle: Tensor, scale: Tensor, u: Tensor) -> Tenso
     own = own.masked_fill(shares <= 0.0, torch.nan)
     low = own.nan_to_num(torch.inf).min(1).values
     high = own.nan_to_num(-torch.inf).max(1).values
-    for _ in range(_HALVINGS):
-        at = 0.5 * (low + high)
-        found = _cumulated(shares, sign.unsqueeze(-1) * (at.unsqueeze(-1) - middle) / scale)
-        below = sign * (found - wanted) < 0
-        low, high = torch.where(below, at, low), torch.where(below, high, at)
-    return 0.5 * (low + high)
+    at = 0.5 * (low + high)
+    for _ in range(_STEPS):
+        e = (at.unsqueeze(-1) - middle) / scale
+        error = sign * (_cumulated(shares, sign.unsqueeze(-1) * e) - wanted)
+        slope = (shares * torch.exp(-0.5 * e.square()) / scale).sum(1) / math.sqrt(2.0 * math.pi)
+        low, high = torch.where(error < 0, at, low), torch.where(error < 0, high, at)
+        newton = at - error / slope
+        # In a gap between components the slope is next to nothing.
+        inside = (newton > low) & (newton < high)
+        moved = torch.where(inside, newton, 0.5 * (low + high))
+        done = bool(((moved - at).abs() <= _EXACT * (1.0 + at.abs())).all())
+        at = moved
+        if done:
+            break
+    return at

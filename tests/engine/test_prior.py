@@ -191,6 +191,7 @@ def test_that_too_few_pictures_are_refused_in_words(tmp_path: Path) -> None:
 # --- what follows the prior ---
 
 
+@pytest.mark.slow
 def test_that_the_elbo_is_measured_against_the_mixture(tmp_path: Path) -> None:
     model = load_model(save_tiny_model(tmp_path / "base.safetensors")).model
     data = toy_set("test")
@@ -258,6 +259,7 @@ def test_that_a_second_prior_takes_the_place_of_the_first(tmp_path: Path) -> Non
 # --- files ---
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 6), st.integers(0, 2**31), st.booleans())
 def test_that_a_prior_comes_back_bit_for_bit(tmp_path: Path, components: int, seed: int, half: bool) -> None:

@@ -142,6 +142,7 @@ def test_that_points_are_not_measured_against_a_prior() -> None:
         Evidence(model)
 
 
+@pytest.mark.slow
 def test_that_a_ladder_under_a_mixture_agrees_with_the_integral() -> None:
     wide = some_prior(3, 2)
     wide.root.mul_(2.0)

@@ -76,6 +76,7 @@ def test_that_a_mixture_is_fitted_opened_and_drawn(qtbot: QtBot, tmp_path: Path,
     qtbot.waitUntil(lambda: workspace.state.model == before, timeout=10_000)
 
 
+@pytest.mark.slow
 def test_that_a_fit_is_stopped_and_nothing_is_saved(
     qtbot: QtBot, tmp_path: Path, window: LabWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +100,7 @@ def test_that_a_fit_is_stopped_and_nothing_is_saved(
     press(qtbot, page, "priorCancel")
 
 
+@pytest.mark.slow
 def test_that_a_fault_is_said_in_the_dialog(
     qtbot: QtBot, window: LabWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +113,7 @@ def test_that_a_fault_is_said_in_the_dialog(
     press(qtbot, page, "priorCancel")
 
 
+@pytest.mark.slow
 def test_that_the_command_asks_for_a_model_with_a_latent_space(window: LabWindow) -> None:
     assert window.bench.actions["fitPriorAction"].isEnabled()
     assert not prior_dialog.can_fit(None)

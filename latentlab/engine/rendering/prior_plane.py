@@ -29,6 +29,7 @@ from latentlab.models.priors import FromNormal, Prior, Projects, is_standard
 _DRAWS, _KEPT = 20_000, 256
 # Draws from which the levels of lines are found.
 _FEWER = 4000
+_NUMBERS = 200_000
 _SIGMAS, _CORNERS = (1.0, 2.0, 3.0), 96
 # Cells of the grid on which level lines are found, along each axis.
 _CELLS = 100
@@ -127,8 +128,9 @@ def facts_of(model: Decodes) -> PriorFacts:
 
 
 def _draws(prior: Prior) -> Tensor:
-    """The same draws at every call, float64 (N, D)."""
-    return prior.draw(_DRAWS, torch.Generator().manual_seed(0)).double()
+    """The same draws at every call, float64 (N, D); fewer of many dimensions."""
+    count = max(_FEWER, min(_DRAWS, _NUMBERS // prior.dimensions))
+    return prior.draw(count, torch.Generator().manual_seed(0)).double()
 
 
 def _quantiles(values: Tensor, count: int) -> Tensor:

@@ -167,14 +167,12 @@ def can_fit(model: LoadedReply | None) -> bool:
 
 def _words(model: LoadedReply) -> str:
     name = short_name(model.model)
-    prior = "N(0, I)" if model.prior is None else model.prior.formula
-    now = (
-        f"The prior is now {prior}." if model.has_prior else "It has no prior, and so no places to draw from."
-    )
+    prior = "N(0, I)" if model.prior is None else f"a {model.prior.formula}"
+    now = f"The prior of {name} is {prior}." if model.has_prior else f"{name} has no prior to draw from."
     return (
-        f"Encodings of a model rarely fill its prior: between them are holes, from which samples come out "
-        f"broken. {name}: {now} A mixture of Gaussians is fitted by EM to the encodings of the training "
-        f"pictures of {listed(model.data)}, and saved with a copy of the model, which then opens."
+        f"{now} Encodings of pictures rarely fill a prior: between them are holes, from which samples come out "
+        f"broken. A mixture of Gaussians is fitted by EM to the encodings of the training pictures of "
+        f"{listed(model.data)}, and saved with a copy of the model, which then opens."
     )
 
 
