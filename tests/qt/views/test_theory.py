@@ -39,8 +39,8 @@ def test_that_the_ladder_of_the_selected_picture_is_shown_with_its_gap(
     until_idle()
     assert "picture 7" in view.title.text()
     assert view.chart.best == -107.0
-    assert names(view)[0] == "Jensen, under the prior"
-    assert names(view)[-1] == "E_q[p(x|z)], no bound"
+    assert names(view)[0] == "Jensen, prior"
+    assert names(view)[-1] == "Not a bound"
     assert "2.00 nats" in view.gap.text()
     assert "1.50 because one encoder" in view.gap.text()
     assert "0.50 because q is a diagonal Gaussian" in view.gap.text()
@@ -145,3 +145,11 @@ def test_that_the_box_switches_the_layer_of_the_plane(
     assert not view.layer.isChecked()
     assert subject_of(workspace) is subject_of(workspace)
     assert view.findChild(QWidget, "theoryLadder") is view.chart
+
+
+def test_that_it_fits_a_narrow_column(view: TheoryView, workspace: Workspace) -> None:
+    workspace.select(5)
+    until_idle()
+    inner = view.widget()
+    assert inner is not None
+    assert inner.minimumSizeHint().width() <= 215, "what stands beside the plane of a small window"

@@ -61,7 +61,9 @@ class LikeThis(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
         head = QHBoxLayout()
-        head.addWidget(RichLabel("<b>Pictures like this one</b>"), 1)
+        title = RichLabel("<b>Pictures like this one</b>")
+        title.setWordWrap(True)
+        head.addWidget(title, 1)
         head.addWidget(self.again)
         rows.addLayout(head)
         for name, words in _ROWS:

@@ -60,17 +60,18 @@ def rungs_of(known: LadderReply) -> tuple[Rung, ...]:
         "gave away."
     )
     rungs = [
-        _rung("Jensen, under the prior", ladder.prior_jensen, jensen),
+        _rung("Jensen, prior", ladder.prior_jensen, jensen),
         _naive(ladder),
         replace(_rung("ELBO, K = 1", ladder.elbo, elbo), before=ladder.reconstruction.value),
         _rung("ELBO, q refined", known.refined or UNKNOWN, refined),
     ]
     for k in IMPORTANCE[1:]:
         says = (
-            f"log of the mean of {k:,} weights p(x|z) p(z) / q(z|x), z from q: rises to log p(x) with K. "
+            f"Importance-weighted: log of the mean of {k:,} weights p(x|z) p(z) / q(z|x), z from q. It rises "
+            "to log p(x) with K. "
             f"{_worth(ladder.effective_draws, ladder.elbo.draws)} of q count."
         )
-        rungs.append(_rung(f"Importance, K = {k:,}", ladder.importance.get(k, UNKNOWN), says))
+        rungs.append(_rung(f"IW, K = {k:,}", ladder.importance.get(k, UNKNOWN), says))
     rungs.append(_adapted(ladder))
     if ladder.quadrature is not None:
         says = "The integral of p(x|z) p(z) itself, over a grid of the plane, split where the mass is."
@@ -82,7 +83,7 @@ def rungs_of(known: LadderReply) -> tuple[Rung, ...]:
         "log E_q[p(x|z)] lacks the ratio p(z) / q(z|x), and lies above log p(x) as easily as below: it is no "
         "bound, though some notes begin with it."
     )
-    rungs.append(_rung("E_q[p(x|z)], no bound", ladder.posterior_average, apart, APART))
+    rungs.append(_rung("Not a bound", ladder.posterior_average, apart, APART))
     return tuple(rungs)
 
 

@@ -89,7 +89,7 @@ class TheoryView(QScrollArea):
         self.gap.setObjectName("theoryGap")
         self.gap.setAccessibleName("The gap of the ELBO")
         self.gap.setWordWrap(True)
-        self.layer = CheckBox("Show the &true posterior in the plane")
+        self.layer = CheckBox("P&osterior in the plane")
         self.layer.setObjectName("theoryLayerBox")
         self.layer.setAccessibleName("Show the true posterior in the plane")
         self.layer.setToolTip(plain_tip("Draw p(z|x) in the plane, beside the ellipse of q(z|x)."))
