@@ -170,8 +170,8 @@ def _words(model: LoadedReply) -> str:
     prior = "N(0, I)" if model.prior is None else f"a {model.prior.formula}"
     now = f"The prior of {name} is {prior}." if model.has_prior else f"{name} has no prior to draw from."
     return (
-        f"{now} Encodings of pictures rarely fill a prior: between them are holes, from which samples come out "
-        f"broken. A mixture of Gaussians is fitted by EM to the encodings of the training pictures of "
+        f"{now} Encodings of pictures rarely fill a prior: between them are holes, from which samples come "
+        f"out broken. A mixture of Gaussians is fitted by EM to the encodings of the training pictures of "
         f"{listed(model.data)}, and saved with a copy of the model, which then opens."
     )
 
