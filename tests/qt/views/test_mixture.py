@@ -26,7 +26,7 @@ from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
 from tests.tiny import save_tiny_model, toy_set
 
-pytestmark = OFFSCREEN
+pytestmark = [OFFSCREEN, pytest.mark.slow]
 LEFT = Qt.MouseButton.LeftButton
 PASSES = 4
 
@@ -82,6 +82,7 @@ def test_that_its_workspace_joins_the_others_while_a_mixture_is_open(
     qtbot.waitUntil(lambda: window.workspace.model.path == str(other), timeout=10_000)
     assert button.isHidden()
     assert window.bench.workspaces.current == "explore"
+    until_idle()
 
 
 def test_that_means_and_pictures_are_shown_before_em_is_run(view: MixtureView) -> None:

@@ -51,12 +51,14 @@ class LogCurve(DrawnWidget):
             "log_p": [value for _, value in self.curve],
         }
 
+    @property
+    def sides(self) -> tuple[int, int]:
+        """What is left free at the left, for the longest number that may stand there, and at the right."""
+        return self.fontMetrics().horizontalAdvance("−88888.8") + 8, 10
+
     def _box(self) -> QRectF:
-        metrics = self.fontMetrics()
-        # As wide as the longest number that may stand there.
-        left = metrics.horizontalAdvance("−88888.8") + 8
-        line = metrics.height()
-        return QRectF(left, line + 4, self.width() - left - 10, self.height() - 2 * line - 8)
+        (left, right), line = self.sides, self.fontMetrics().height()
+        return QRectF(left, line + 4, self.width() - left - right, self.height() - 2 * line - 8)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._ask(event)

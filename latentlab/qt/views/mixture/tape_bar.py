@@ -16,6 +16,8 @@ from latentlab.qt.widgets.sliders import CalmSlider
 from latentlab.qt.widgets.term import Term
 
 _PLAYED_MS = 350
+# The width of a slider's handle.
+_HANDLE = 14
 
 
 class EMTapeBar(QWidget):
@@ -81,7 +83,12 @@ class EMTapeBar(QWidget):
         head.addWidget(self.words, 1)
         rows.addLayout(head)
         rows.addWidget(self.curve, 1)
-        rows.addWidget(self.slider)
+        # Its handle stands below the mark in the curve.
+        (left, right), half = self.curve.sides, _HANDLE // 2
+        below = QHBoxLayout()
+        below.setContentsMargins(max(0, left - half), 0, max(0, right - half), 0)
+        below.addWidget(self.slider)
+        rows.addLayout(below)
         under = QHBoxLayout()
         for button in (self.back, self.play, self.step):
             under.addWidget(button)
