@@ -117,17 +117,16 @@ class Evidence:
             quadrature = (yield from self.cells(x, y)).log_integral
         z, log_ratio = self._drawn(posterior, draws, generator)
         log_p = torch.zeros(0, dtype=torch.float64)
-        ladder = None
+        ladder, found = None, self._known_population((x.cpu(), y, draws, seed))
         for some in z.split(_TOLD):
             log_p = torch.cat([log_p, (yield from self._log_likelihoods(some, x, y))])
             ladder = with_draws(log_p + log_ratio[: len(log_p)], log_p, kl)
-            ladder = replace(ladder, quadrature=quadrature, exact=exact)
+            ladder = _with_population(replace(ladder, quadrature=quadrature, exact=exact), found)
             yield ladder
         assert ladder is not None
         if draws >= max(IMPORTANCE):
             found = yield from self.population(x, y, posterior, draws, seed)
-            estimate = Estimate(found.log_integral, found.error, found.spent)
-            ladder = replace(ladder, adapted=estimate, adapted_effective=found.effective_draws)
+            ladder = _with_population(ladder, found)
             yield ladder
         from_prior = torch.zeros(0, dtype=torch.float64)
         while len(from_prior) < naive:
@@ -183,8 +182,8 @@ class Evidence:
     ) -> Generator[None, None, Population]:
         """Draws weighed by p(x, z) over an adapted proposal: see `latentlab.core.population`."""
         key = (x.cpu(), y, count, seed)
-        if self._population is not None and _same(self._population[0], key):
-            return self._population[1]
+        if (known := self._known_population(key)) is not None:
+            return known
         generator = torch.Generator().manual_seed(seed)
         hints = None
         if self.model.latents <= 2:
@@ -200,6 +199,11 @@ class Evidence:
             # The posterior, the ladder and the pictures like it all ask for the same.
             self._population = key, found
             return found
+
+    def _known_population(self, key: Key) -> Population | None:
+        """The last population, if it is that of this picture."""
+        known = self._population
+        return known[1] if known is not None and _same(known[0], key) else None
 
     @torch.no_grad()
     def like(
@@ -271,6 +275,14 @@ class Evidence:
         if self._plane is None or self._plane[0] != told:
             self._plane = (told, DecodedPlane(self.model, low, high, y, self._device))
         return self._plane[1]
+
+
+def _with_population(ladder: Ladder, found: Population | None) -> Ladder:
+    """With the rung of an adapted proposal, if it is known."""
+    if found is None:
+        return ladder
+    estimate = Estimate(found.log_integral, found.error, found.spent)
+    return replace(ladder, adapted=estimate, adapted_effective=found.effective_draws)
 
 
 def _same(one: Key, other: Key) -> bool:

@@ -125,7 +125,7 @@ class Theory(Server):
             if ladder is None:
                 yield None
                 continue
-            if ladder.adapted is not None and refined is None and can_refine(known.model):
+            if ladder.elbo.draws >= max(IMPORTANCE) and refined is None and can_refine(known.model):
                 refined = yield from self._refined(known, x, y, posterior)
             share, words = _progress(ladder)
             yield LadderReply(request.generation, request.subject, ladder, refined, share, words)

@@ -101,15 +101,14 @@ def _adapted(ladder: Ladder) -> Rung:
 
 
 def _naive(ladder: Ladder) -> Rung:
+    name = f"Naive, S = {ladder.naive.draws:,}" if ladder.naive.draws else "Naive"
     low, high = (min(ladder.runs), max(ladder.runs)) if ladder.runs else (math.nan, math.nan)
     says = (
         f"log of the mean of p(x|z) over {ladder.naive.draws:,} draws of the prior. Ten runs of a tenth of "
         f"them each, the small ticks, lie between {number(low, 1)} and {number(high, 1)}: the few draws that "
         "explain the picture decide everything."
     )
-    return replace(
-        _rung(f"Naive, S = {ladder.naive.draws:,}", ladder.naive, says, ESTIMATE), spread=ladder.runs
-    )
+    return replace(_rung(name, ladder.naive, says, ESTIMATE), spread=ladder.runs)
 
 
 def _worth(effective: float, draws: int) -> str:

@@ -42,7 +42,7 @@ from latentlab.session.state import SessionState
 
 _SOURCES = (
     (SELECTED, "Selected picture"),
-    (NEAREST, "Nearest to the probe"),
+    (NEAREST, "Nearest to probe"),
     (OWN, "Picture of your own"),
 )
 _HOW = {
