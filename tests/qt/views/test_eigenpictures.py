@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QPushButton, QTabWidget, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
@@ -255,3 +255,22 @@ def test_that_a_flat_curve_is_drawn(qtbot: QtBot) -> None:
     chart.show_curves(0, Curve("nats", (2.0, 2.0)))
     chart.mark(1)
     assert not chart.grab().isNull()
+
+
+def test_that_codes_without_a_width_are_told_of_where_one_looks_and_interrupt_nobody(
+    window: LabWindow,
+) -> None:
+    refused: list[object] = []
+    window.workspace.refused.connect(refused.append)
+    dock = window.findChild(QDockWidget, "aggregateDock")
+    window.bench.docks.bring(dock)
+    until_idle()
+    assert any("gives points" in label.text() for label in dock.findChildren(QLabel))
+    assert refused == []
+
+
+def test_that_all_rows_of_samples_are_in_sight(qtbot: QtBot, window: LabWindow) -> None:
+    window.resize(1280, 800)
+    view = room(qtbot, window, 2)
+    page = view.findChild(Beside, "eigenSamples")
+    assert page.height() <= view.findChild(QTabWidget, "eigenPages").height()

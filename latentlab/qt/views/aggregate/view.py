@@ -100,7 +100,11 @@ class AggregateView(QWidget):
         known = encodings is not None and len(encodings.mean) == encodings.total > 1
         if self._asked or not known or not self.isVisible() or self._workspace.following:
             return
-        if self._workspace.can_answer(AggregateRequest):
+        assert encodings is not None
+        if not encodings.sigma.all():
+            # It would be refused; that is no news to interrupt anybody with.
+            self.status.setText("The encoder gives points: their KL from a prior is infinite.")
+        elif self._workspace.can_answer(AggregateRequest):
             self._asked = True
             self._workspace.ask(AggregateRequest)
             self._show()

@@ -84,6 +84,17 @@ class AngleBars(QWidget):
         painter.end()
 
 
+class SampleStrip(CrispPicture):
+    """Samples side by side, as large as the row; it asks for little, so that all rows are in sight."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(f"besideSamples_{row}", "Samples", _LARGEST, "…")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+
 class Beside(QWidget):
     """A row for the Gaussian, and one for each of three models that can be chosen.
 
@@ -103,9 +114,7 @@ class Beside(QWidget):
         self.boxes = [ElidedBox() for _ in range(OTHERS)]
         self.notes = [Label() for _ in range(1 + OTHERS)]
         self.bars = [AngleBars() for _ in range(OTHERS)]
-        self.strips = [
-            CrispPicture(f"besideSamples_{row}", "Samples", _LARGEST, "…") for row in range(1 + OTHERS)
-        ]
+        self.strips = [SampleStrip(row) for row in range(1 + OTHERS)]
         self.draw = tip_button("besideDraw", "&Draw others", f"Draw {COUNT} other samples of each model")
         for number, box in enumerate(self.boxes):
             box.setObjectName(f"besideModel_{number}")
@@ -133,7 +142,6 @@ class Beside(QWidget):
             words.addWidget(self.notes[row])
             words.addStretch(1)
             rows.addLayout(words, row, 0)
-            strip.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             rows.addWidget(strip, row, 1)
             rows.setRowStretch(row, 1)
             self.notes[row].setWordWrap(True)
