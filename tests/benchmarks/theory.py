@@ -53,7 +53,8 @@ def measure_following(window: QWidget, moves: int = 300) -> list[float]:
         started = time.perf_counter()
         send_move(plane, place, Qt.MouseButton.LeftButton)
         index = nearest(workspace.encodings.mean, workspace.state.probe, 1)[0]
-        if index == shown:
+        if index == shown or (shown is None and layer.reply is not None):
+            shown = index  # nothing moves at first, and so nothing is painted
             continue
         watch.wait(lambda index=index: layer.reply is not None and layer.reply.subject.index == index)
         seconds.append(time.perf_counter() - started)
