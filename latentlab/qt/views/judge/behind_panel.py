@@ -102,7 +102,7 @@ class BehindPanel(QWidget):
     def show_pictures(self, found: BehindPictures) -> None:
         """Shows them."""
         self._show_none()
-        self.words.setText(found.words)
+        self.words.setText(found.words[:1].upper() + found.words[1:])
         beside = found.beside if found.beside is not None else [None] * len(found.pictures)
         widest = 0
         for picture, other, caption in zip(found.pictures, beside, found.captions, strict=False):

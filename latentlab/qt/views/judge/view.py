@@ -26,6 +26,7 @@ from latentlab.qt.views.judge.tables import at_first, merged
 from latentlab.qt.views.judge.taking import Taking
 from latentlab.qt.views.judge.words import about_cell, status_at_first
 from latentlab.qt.views.spec import ViewContext
+from latentlab.qt.widgets.plain_text import plain_tip
 from latentlab.qt.widgets.text_line import Line
 from latentlab.session.known_data import title_of
 
@@ -284,7 +285,10 @@ class JudgeView(QWidget):
             self.about.setText(_LEGEND)
             return
         row, column, cell = found
-        self.about.setText(about_cell(row, column, cell, self.model.rank(row, column)))
+        words = about_cell(row, column, cell, self.model.rank(row, column))
+        self.about.setText(words)
+        # It may be longer than the line.
+        self.about.setToolTip(plain_tip(words))
 
     @Slot(str)
     def _pick(self, model: str) -> None:
