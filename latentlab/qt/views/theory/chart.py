@@ -137,9 +137,11 @@ class LadderChart(DrawnWidget):
         if rung.kind == APART:
             painter.fillRect(QRectF(_PAD, top, self.width() - 2 * _PAD, 1), palette.mid())
         value = number(rung.value) if math.isfinite(rung.value) else "…"
-        if rung.error >= 0.005:
-            value += f" ± {number(rung.error, 2 if rung.error < 10 else 0)}"
         box = QRectF(_PAD, top + 1, self.width() - 2 * _PAD, metrics.height())
+        error = f" ± {number(rung.error, 2 if rung.error < 10 else 0)}" if rung.error >= 0.005 else ""
+        # In a narrow column the error is left to its bar.
+        if metrics.horizontalAdvance(rung.name + value + error) + 8 <= box.width():
+            value += error
         painter.drawText(box, Qt.AlignmentFlag.AlignRight, value)
         room = int(box.width() - metrics.horizontalAdvance(value) - 8)
         painter.drawText(
