@@ -47,7 +47,9 @@ def test_that_what_links_of_the_guide_name_is_there(qtbot: QtBot, tmp_path: Path
     found = {(page, link) for page, text in texts.items() for link in _LINK.findall(text)}
     assert len(found) > 10
     with open_window(qtbot, tmp_path) as window:
-        views = {name for name, _ in window.bench.guide.views}
+        # Also those that are made when they are first shown.
+        views = {spec.name for place in window.bench.docks.places for spec in place.panel.views}
+        views |= {name for name, _ in window.bench.guide.views}
         for page, link in sorted(found):
             scheme, _, name = link.partition(":")
             if scheme == "command":
