@@ -48,7 +48,7 @@ class SamplesView(QWidget):
         self.save.setAccessibleName("Save the pictures")
         self.save.setToolTip("Save the pictures in one sheet, with the seed that draws them again.")
         self.save.setEnabled(False)
-        self.origin = QPushButton("Where &from?")
+        self.origin = QPushButton("Where from?")
         self.origin.setObjectName("sampleOrigin")
         self.origin.setAccessibleName("Where does the chosen picture come from?")
         self.origin.setToolTip(

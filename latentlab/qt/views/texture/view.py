@@ -116,7 +116,8 @@ class TextureView(QWidget):
         column.addStretch(1)
         form.setWidget(inner)
         form.setFixedWidth(_SIDE_WIDTH + 24)
-        whole = QHBoxLayout(self)
+        inside = QWidget()
+        whole = QHBoxLayout(inside)
         side = QWidget()
         side.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
@@ -124,6 +125,15 @@ class TextureView(QWidget):
         whole.addWidget(side)
         whole.addLayout(middle, 1)
         whole.addWidget(form)
+        # In a small place all of it is scrolled.
+        area = QScrollArea()
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        place = QVBoxLayout(self)
+        place.setContentsMargins(0, 0, 0, 0)
+        place.addWidget(area)
 
     def take_focus(self) -> None:
         """Takes the keyboard focus: to the pictures."""

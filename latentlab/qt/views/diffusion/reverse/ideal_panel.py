@@ -59,7 +59,7 @@ class IdealPanel(QScrollArea):
         self.sharing = _line("idealSharing", "How many training pictures share the weight")
         self.chart = IdealChart()
         self.parting = _line("idealParting", "Where the two part")
-        self.origin = QPushButton("Where &from?")
+        self.origin = QPushButton("Where from?")
         self.origin.setObjectName("idealOrigin")
         self.origin.setAccessibleName("Where does the predicted picture come from?")
         self.origin.setToolTip(
