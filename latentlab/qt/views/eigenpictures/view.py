@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.eigenpictures import EigenpicturesReply, EigenpicturesRequest
 from latentlab.engine.rendering.requests.opening import LoadedReply
@@ -18,10 +18,10 @@ from latentlab.qt.views.eigenpictures.shifting import Shifting
 from latentlab.qt.views.eigenpictures.strip import EigenStrip
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.qt.widgets.scrolled import scrolled
 
 _COUNT = 40
 _SHIFTING, _BESIDE = 0, 2
-_LEAST = 60
 _TIP = (
     "The variance along each eigenpicture (left axis, powers of ten), and the share of all variance that the "
     "first k of them explain (dashed, right axis)."
@@ -50,7 +50,7 @@ class EigenpicturesView(QWidget):
             (self.rank, "Rebuild a picture", "Rebuild a picture from the first K eigenpictures."),
             (self.beside, "Samples", "Samples of the Gaussian beside those of other models."),
         ):
-            self.pages.setTabToolTip(self.pages.addTab(_scrolled(page), title), plain_tip(tip))
+            self.pages.setTabToolTip(self.pages.addTab(scrolled(page), title), plain_tip(tip))
         self._lay_out()
         self.strip.chosen.connect(self._to_slider)
         self.pages.currentChanged.connect(self._page_shown)
@@ -99,16 +99,3 @@ class EigenpicturesView(QWidget):
     def _page_shown(self, page: int) -> None:
         if page == _BESIDE:
             self.beside.seen()
-
-
-def _scrolled(page: QWidget) -> QScrollArea:
-    """A page that is scrolled where there is no room for it: a panel must not keep the window high."""
-    area = QScrollArea()
-    area.setObjectName(f"{page.objectName()}Area")
-    area.setAccessibleName(page.accessibleName())
-    area.setWidget(page)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setMinimumSize(_LEAST, _LEAST)
-    return area

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from latentlab.qt.views.mixture.plane import MixturePlane
 from latentlab.qt.views.mixture.tape_bar import EMTapeBar
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.scrolled import scrolled
 from latentlab.qt.widgets.term import Term
 
 # Tapes of other mixtures that wait for them.
@@ -91,13 +92,16 @@ class MixtureView(QWidget):
             for place, share in enumerate(shares):
                 splitter.setStretchFactor(place, share)
             splitter.setSizes([share * 10 for share in shares])
-        page = QVBoxLayout(self)
+        inside = QWidget()
+        inside.setObjectName("mixturePage")
+        inside.setMinimumSize(480, 260)
+        page = QVBoxLayout(inside)
         page.setContentsMargins(8, 4, 8, 6)
         page.addWidget(self.title)
         page.addWidget(whole, 1)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(480, 260)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(inside))
 
     def take_focus(self) -> None:
         """Takes the keyboard focus: to the means."""

@@ -66,7 +66,7 @@ class TextureControls(QWidget):
         ):
             field.setObjectName(name)
             field.setAccessibleName(spoken)
-            field.setToolTip(f"{spoken}, in pixels: any size, for the texture has no seam.")
+            field.setToolTip(plain_tip(f"{spoken}, in pixels: any size, for the texture has no seam."))
         self.seed = WholeNumber(0, _MOST_SEED, 0)
         self.seed.setObjectName("textureSeed")
         self.seed.setAccessibleName("Seed")

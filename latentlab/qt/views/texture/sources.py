@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem
 from latentlab.engine.rendering.requests.texture import TextureSource
 from latentlab.engine.types import Picture
 from latentlab.qt.widgets.images import to_qimage
-from latentlab.qt.widgets.plain_text import listed
+from latentlab.qt.widgets.plain_text import listed, plain_tip
 from latentlab.shipped import texture_files
 
 _SIDE = 72
@@ -70,7 +70,7 @@ class Sources(QListWidget):
         ).copy(0, 0, _SIDE, _SIDE)
         item = QListWidgetItem(QIcon(shown), listed(source.name, 12))
         item.setData(_SOURCE, source)
-        item.setToolTip(listed(source.name))
+        item.setToolTip(plain_tip(listed(source.name)))
         self.addItem(item)
         return item
 

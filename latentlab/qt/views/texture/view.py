@@ -31,6 +31,7 @@ from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, listed
 from latentlab.qt.widgets.push_button import tip_button
+from latentlab.qt.widgets.scrolled import scrolled
 
 _LARGEST = 4096
 _SIDE_WIDTH = 216
@@ -117,6 +118,7 @@ class TextureView(QWidget):
         form.setWidget(inner)
         form.setFixedWidth(_SIDE_WIDTH + 24)
         inside = QWidget()
+        inside.setObjectName("texturePage")
         whole = QHBoxLayout(inside)
         side = QWidget()
         side.setLayout(left)
@@ -125,15 +127,9 @@ class TextureView(QWidget):
         whole.addWidget(side)
         whole.addLayout(middle, 1)
         whole.addWidget(form)
-        # In a small place all of it is scrolled.
-        area = QScrollArea()
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
         place = QVBoxLayout(self)
         place.setContentsMargins(0, 0, 0, 0)
-        place.addWidget(area)
+        place.addWidget(scrolled(inside))
 
     def take_focus(self) -> None:
         """Takes the keyboard focus: to the pictures."""
