@@ -17,6 +17,7 @@ from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.aggregate import AggregateRequest
 from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
+from latentlab.engine.rendering.requests.eigenpictures import EigenRequest
 from latentlab.engine.rendering.requests.figures import FiguresRequest
 from latentlab.engine.rendering.requests.grids import (
     DensityMapRequest,
@@ -157,6 +158,8 @@ def test_that_every_kind_of_request_is_compared() -> None:
     compared = {type(request) for request in REQUESTS} | {LoadRequest, FollowRequest, ProgressSheetRequest}
     # It writes a file; what it writes is compared in tests/engine.
     compared.add(TextureSaveRequest)
+    # The stand-in's models have no eigenpictures: their view is tested with a real one.
+    compared.add(EigenRequest)
     servers = (Renderer(), *Renderer().members)
     assert {kind for server in servers for kind in server.handlers} <= compared
 

@@ -65,11 +65,16 @@ class EigenpicturesView(QWidget):
         top.addWidget(self.strip, 5)
         top.addWidget(self.scree, 2)
         self.scree.setMaximumHeight(self.strip.maximumHeight())
-        layout = QVBoxLayout(self)
+        inside = QWidget()
+        inside.setObjectName("eigenPage")
+        layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(top, 1)
         layout.addWidget(self.pages, 3)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(inside))
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
