@@ -83,8 +83,8 @@ _SAMPLES = (
     ),
     Column(
         "copies", "samples", "Copies", "%", "lower", 1, floor=_HELD_OUT,
-        help="Samples that single out one training picture: nearer to it, in proportion to their next "
-        "nearest ones, than 99 % of the held-out pictures.",
+        help="Samples that single out one training picture: nearer to it than 99 % of the held-out pictures "
+        "are to theirs, also in proportion to the next nearest ones.",
     ),
     Column(
         "nearest", "samples", "Nearest picture", "", "", 3, floor=_HELD_OUT, chief=False,

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 
-from latentlab.core.judgement import AXES, Axis, Cell, Column, Row, Table
+from latentlab.core.judgement import AXES, Axis, Cell, Column, Row, Standing, Table
 
-_TITLES: dict[Axis, str] = {"density": "Density", "samples": "Samples", "representation": "Representation"}
-_SIGNS = {"better": "▲", "worse": "▼", "alike": "=", "": ""}
+TITLES: dict[Axis, str] = {"density": "Density", "samples": "Samples", "representation": "Representation"}
+SIGNS: dict[Standing, str] = {"better": "▲", "worse": "▼", "alike": "≈", "": ""}
 _FIELDS = (
     "model", "hash", "axis", "column", "space", "value", "error", "pictures", "seconds",
     "floor", "floor_error", "standing", "how", "measure", "place", "of", "note",
 )  # fmt: skip
-LEGEND = "▲ better than the floor, ▼ worse, = within the errors; in brackets the floor."
+LEGEND = "▲ better than the floor, ▼ worse, ≈ within the errors; in brackets the floor."
 
 
 def cell_text(column: Column, cell: Cell | None) -> str:
@@ -24,7 +24,7 @@ def cell_text(column: Column, cell: Cell | None) -> str:
     if cell.error is not None:
         text = f"{text.removesuffix(' %')} ± {column.text(cell.error)}"
     if cell.floor is not None:
-        text += f" {_SIGNS[column.standing(cell)]} ({column.text(cell.floor)})"
+        text += f" {SIGNS[column.standing(cell)]} ({column.text(cell.floor)})"
     return text if cell.tag is None else f"{text}, {cell.tag.how}, {cell.tag.measure}"
 
 
@@ -38,7 +38,7 @@ def markdown(table: Table) -> str:
     ]
     for axis in AXES:
         chief = [column for column in table.of_axis(axis) if column.chief]
-        lines += ["", f"## {_TITLES[axis]}", ""]
+        lines += ["", f"## {TITLES[axis]}", ""]
         lines.append("| model | " + " | ".join(_heading(column) for column in chief) + " |")
         lines.append("| --- |" + " ---: |" * len(chief))
         for row in table.rows:
@@ -60,7 +60,7 @@ def in_lines(table: Table) -> list[str]:
                     told = cell_text(column, cell) + _place(table, row, column)
                     lines.append(f"  {_heading(column):<{wide}}  {told}")
             if why := _why_none(table, row, axis):
-                lines.append(f"  {_TITLES[axis]:<{wide}}  none: {why}")
+                lines.append(f"  {TITLES[axis]:<{wide}}  none: {why}")
     return lines
 
 

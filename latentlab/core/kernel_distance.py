@@ -8,7 +8,7 @@ Its expectation does not depend on n and m, so that figures of different N compa
 0 where the sets are alike. The standard error is that of the mean over disjoint blocks of both sets, each of
 which gives an estimate without bias: an upper one, because a block knows less than its share of the whole.
 
-Source: Binkowski, Sutherland, Arbel & Gretton, Demystifying MMD GANs (2018), section 4 and eq. 4.
+Source: Bińkowski, Sutherland, Arbel & Gretton, Demystifying MMD GANs (2018), section 4 and eq. 4.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ right place is then not worth thousands of others. The estimate is of the draws 
 alone, which owes nothing to them: so it has the right mean, and its log is a lower bound of log Z on
 average.
 
-Sources: Cappe, Guillin, Marin & Robert, Population Monte Carlo (2004); Owen & Zhou, Safe and Effective
+Sources: Cappé, Guillin, Marin & Robert, Population Monte Carlo (2004); Owen & Zhou, Safe and Effective
 Importance Sampling (2000), defensive mixtures and deterministic weights; Cornuet, Marin, Mira & Robert,
 Adaptive Multiple Importance Sampling (2012).
 """

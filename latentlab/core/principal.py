@@ -14,7 +14,7 @@ lecture notes lack it.
 The theta_k are the principal angles between the spans, 0 in directions that they share. Below 45 degrees they
 come from the sines, whose digits the cosines lose.
 
-Sources: Tipping & Bishop, Probabilistic Principal Component Analysis (1999), eqs. 3 to 9; Bjorck & Golub,
+Sources: Tipping & Bishop, Probabilistic Principal Component Analysis (1999), eqs. 3 to 9; Björck & Golub,
 Numerical Methods for Computing Angles Between Linear Subspaces (1973).
 """
 

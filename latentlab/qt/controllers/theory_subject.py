@@ -92,11 +92,6 @@ class TheorySubject(QObject):
         else:
             self._look_soon()
 
-    @property
-    def has_own(self) -> bool:
-        """Whether there is a picture of the user's own."""
-        return self._own is not None
-
     def _look_soon(self) -> None:
         if self._wanted and not self._soon.isActive():
             self._soon.start()

@@ -17,7 +17,7 @@ class AggregateReply(Reply):
     Attributes:
         information, information_error: I(x; z), what a code says of which picture it was.
         marginal, marginal_error: KL(q(z) || p(z)), what all codes together differ from the prior.
-        holes, holes_error: the share of draws of the prior where no codes are.
+        holes, holes_error: the share of draws of the prior where it expects ten times as many codes.
         examples: some of these draws, the emptiest first.
         most: log N, what I(x; z) can be at most.
         saturated: whether it is nearly that.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from latentlab.core.judged_text import SIGNS
 from latentlab.core.judgement import Cell, Column, Table
-from latentlab.qt.views.judge.words import SIGNS, full_title, measure_in_words
+from latentlab.qt.views.judge.words import full_title, measure_in_words
 
 FRECHET, NATS, PRECISION, RECALL = "frechet", "nats", "precision", "recall"
 

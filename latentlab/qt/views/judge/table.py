@@ -163,10 +163,6 @@ class JudgeTable(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def place_of_menu(self) -> QPoint:
-        """Where the context menu opens that is asked for by the keyboard."""
-        return self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
-
     def updateGeometries(self) -> None:
         super().updateGeometries()
         if hasattr(self, "_corner"):

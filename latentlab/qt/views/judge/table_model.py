@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from latentlab.core.judged_text import SIGNS
 from latentlab.core.judgement import Cell, Column, Rank, Row, Table
 from latentlab.qt.views.judge.words import (
     NOTHING,
-    SIGNS,
     about_cell,
     about_column,
     about_model,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from latentlab.core.judged_text import TITLES
 from latentlab.core.judgement import Cell, Column, Rank, Row, Standing, Table
 
-SIGNS: dict[Standing, str] = {"better": "▲", "alike": "≈", "worse": "▼", "": ""}
 _AS_WORDS: dict[Standing, str] = {
     "better": "better than the floor",
     "alike": "no different from the floor, within the errors",
@@ -14,7 +14,6 @@ _AS_WORDS: dict[Standing, str] = {
 _DIRECTIONS = {"higher": "Higher is better.", "lower": "Lower is better.", "": ""}
 # With a space that no line is broken at.
 ARROWS = {"higher": "\u00a0↑", "lower": "\u00a0↓", "": ""}
-_BANDS = {"density": "Density", "samples": "Samples", "representation": "Representation"}
 _SPACES = {"features": "classifier features", "untrained": "untrained network", "pixels": "pixels", "": ""}
 _MEASURES = {
     "binary": "binary pixels",
@@ -34,7 +33,7 @@ def minus(text: str) -> str:
 def band_of(column: Column) -> str:
     """The group of columns that a column stands in."""
     space = _SPACES[column.space]
-    return f"{_BANDS[column.axis]}, {space}" if space else _BANDS[column.axis]
+    return f"{TITLES[column.axis]}, {space}" if space else TITLES[column.axis]
 
 
 def measure_in_words(measure: str) -> str:
