@@ -44,7 +44,8 @@ class LinearEncoder(nn.Module):
 class LinearDecoder(nn.Module):
     """Points to pictures, z W + b; (B, D) -> (B, C, H, W).
 
-    `widths` and `dropout` are those of other decoders, and of no effect.
+    D counts the `conditions`, which are its last numbers. `widths` and `dropout` are those of other decoders,
+    and of no effect.
     """
 
     def __init__(

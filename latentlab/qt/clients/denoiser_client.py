@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.diffusion.recipes import Recipe
 from latentlab.engine.diffusion.requests import (
@@ -21,9 +21,8 @@ from latentlab.engine.diffusion.requests import (
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.types import Point
-from latentlab.qt.clients.client import Client
-from latentlab.qt.clients.joining import EndingThread, join
-from latentlab.qt.clients.render_thread import RenderThread, Serves
+from latentlab.qt.clients.background_client import BackgroundClient
+from latentlab.qt.clients.render_thread import Serves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +35,7 @@ _OF_NO_MODEL = (OpenDenoiserRequest, FollowDenoiserRequest)
 _SERVICE = ("latentlab.engine.diffusion.service", "DiffusionService")
 
 
-class DenoiserClient(Client):
+class DenoiserClient(BackgroundClient):
     """Sends requests to the denoiser. `opened` carries the `DenoiserReply` of the model that is now open.
 
     Attributes:
@@ -46,12 +45,8 @@ class DenoiserClient(Client):
     opened = Signal(object)
 
     def __init__(self, service: Serves | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("diffusionThread", _SERVICE, service, parent)
         self.model: DenoiserReply | None = None
-        self._thread = RenderThread(self._mailbox, service, self, make=_SERVICE, gives_way=True)
-        self._thread.setObjectName("diffusionThread")
-        self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
-        self._stopped = False
         # Whether the thread holds another model than the one shown, because a request to open it was given up
         # for a newer one when it was already loaded; and the request that is to put that right.
         self._astray, self._brought_back = False, 0
@@ -99,27 +94,6 @@ class DenoiserClient(Client):
             recipe,
             snapshot.buffers,
         )
-
-    def give_way(self) -> None:
-        """Something is being dragged elsewhere: for a moment this thread takes less of the computer."""
-        self._thread.give_way()
-
-    def request_end(self) -> list[EndingThread]:
-        """Tells the thread to end and sends no more requests; returns what is to be joined."""
-        self._stopped = True
-        self._thread.request_end()
-        return [self._thread]
-
-    def stop(self) -> None:
-        """Ends the thread; returns when it has ended or the time limit for joining is over."""
-        join(self.request_end())
-
-    def _send(self, request: Request[Any]) -> None:
-        if self._stopped:
-            return
-        super()._send(request)
-        if not self._thread.isRunning():
-            self._thread.start()
 
     @Slot(object, object)
     def _receive(self, kind: type[Request[Any]], reply: Reply) -> None:

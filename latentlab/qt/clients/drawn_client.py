@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.rendering.requests.drawn import DrawnReply, DrawnRequest
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
-from latentlab.qt.clients.client import Client
+from latentlab.qt.clients.background_client import BackgroundClient
 from latentlab.qt.clients.joining import EndingThread
-from latentlab.qt.clients.render_thread import RenderThread, Serves
+from latentlab.qt.clients.render_thread import Serves
 
 _DRAWER = ("latentlab.engine.rendering.drawn", "Drawer")
 
 
-class DrawnClient(Client):
+class DrawnClient(BackgroundClient):
     """`drawn` carries the `DrawnReply` of a model, `given_up` the name or path of one that draws nothing.
 
     Args:
@@ -36,40 +36,25 @@ class DrawnClient(Client):
     def __init__(
         self, folder: Path | None = None, drawer: Serves | None = None, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__("galleryThread", _DRAWER, drawer, parent)
         self.folder = folder or default_folder()
         self._waiting: list[str] = []
         self._under_way = ""
-        self._stopped = False
-        self._thread = RenderThread(self._mailbox, drawer, self, make=_DRAWER, gives_way=True)
-        self._thread.setObjectName("galleryThread")
-        self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
 
     def want(self, models: Sequence[str]) -> None:
         """Draws with these models, in this order; with others, that waited, no more."""
         self._waiting = [model for model in models if model != self._under_way]
         self._next()
 
-    def give_way(self) -> None:
-        """Something is being dragged elsewhere: for a moment this thread takes less of the computer."""
-        self._thread.give_way()
-
     def request_end(self) -> list[EndingThread]:
         """Tells the thread to end and sends no more requests; returns what is to be joined."""
-        self._stopped = True
         self._waiting.clear()
-        self._thread.request_end()
-        return [self._thread]
+        return super().request_end()
 
     def _next(self) -> None:
         if self._waiting and not self._under_way and not self._stopped:
             self._under_way = self._waiting.pop(0)
             self.ask(DrawnRequest, self._under_way, str(self.folder))
-
-    def _send(self, request: Request[Any]) -> None:
-        super()._send(request)
-        if not self._thread.isRunning():
-            self._thread.start()
 
     @Slot(object, object)
     def _receive(self, kind: type[Request[Any]], reply: Reply) -> None:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.core.judgement import Cell, JudgeDone, Row, Table
 from latentlab.engine.evaluation.judge.requests import BehindRequest, JudgeReply, JudgeRequest
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
-from latentlab.qt.clients.client import Client
-from latentlab.qt.clients.joining import EndingThread, join
-from latentlab.qt.clients.render_thread import RenderThread, Serves
+from latentlab.qt.clients.background_client import BackgroundClient
+from latentlab.qt.clients.render_thread import Serves
 
 _SERVICE = ("latentlab.engine.evaluation.judge.service", "JudgeService")
 
 
-class JudgeClient(Client):
+class JudgeClient(BackgroundClient):
     """`told` carries each event of the judging that runs, `changed` says that one has begun or ended,
     `failed` carries a message and the details for the log.
 
@@ -35,12 +34,8 @@ class JudgeClient(Client):
     failed = Signal(str, str)
 
     def __init__(self, service: Serves | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("judgingThread", _SERVICE, service, parent)
         self.running = False
-        self._thread = RenderThread(self._mailbox, service, self, make=_SERVICE, gives_way=True)
-        self._thread.setObjectName("judgingThread")
-        self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
-        self._stopped = False
 
     def judge(self, models: tuple[str, ...], data: str, pictures: int, seed: int = 0) -> None:
         """Judges these models (names or paths), in place of what it judges now; see `JudgeRequest`."""
@@ -56,27 +51,6 @@ class JudgeClient(Client):
     def look_behind(self, row: Row, data: str, table: Table, cell: Cell) -> None:
         """Requests the pictures behind a cell of the table of these data, in place of those of another."""
         self.ask(BehindRequest, row.path or row.name, data, table, cell)
-
-    def give_way(self) -> None:
-        """Something is being dragged: for a moment this thread takes less of the computer."""
-        self._thread.give_way()
-
-    def request_end(self) -> list[EndingThread]:
-        """Tells the thread to end and sends no more requests; returns what is to be joined."""
-        self._stopped = True
-        self._thread.request_end()
-        return [self._thread]
-
-    def stop(self) -> None:
-        """Ends the thread; returns when it has ended or the time limit for joining is over."""
-        join(self.request_end())
-
-    def _send(self, request: Request[Any]) -> None:
-        if self._stopped:
-            return
-        super()._send(request)
-        if not self._thread.isRunning():
-            self._thread.start()
 
     def _become(self, *, running: bool) -> None:
         if running != self.running:

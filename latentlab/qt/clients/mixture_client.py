@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 
 from latentlab.engine.rendering.em_tape import EMTape
 from latentlab.engine.rendering.requests.mixture import (
@@ -21,9 +21,8 @@ from latentlab.engine.rendering.requests.mixture import (
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.models.capabilities import Capability
 from latentlab.models.registry import capabilities_in
-from latentlab.qt.clients.client import Client
-from latentlab.qt.clients.joining import EndingThread
-from latentlab.qt.clients.render_thread import RenderThread, Serves
+from latentlab.qt.clients.background_client import BackgroundClient
+from latentlab.qt.clients.render_thread import Serves
 
 if TYPE_CHECKING:
     from latentlab.engine.training.snapshot import Snapshot
@@ -31,19 +30,15 @@ if TYPE_CHECKING:
 _SERVICE = ("latentlab.engine.rendering.mixture_service", "MixtureService")
 
 
-class MixtureClient(Client):
+class MixtureClient(BackgroundClient):
     """Sends requests about mixtures, and keeps the steps of the EM of a mixture in training."""
 
     def __init__(self, service: Serves | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._stopped = False
+        super().__init__("mixtureThread", _SERVICE, service, parent)
         # The training that was last followed, its steps, and the snapshot that waits for the one under way.
         self._training, self._live = "", EMTape()
         self._under_way = False
         self._next: Snapshot | None = None
-        self._thread = RenderThread(self._mailbox, service, self, make=_SERVICE, gives_way=True)
-        self._thread.setObjectName("mixtureThread")
-        self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
 
     def look_into(self, model: str, data: str) -> None:
         """Opens a mixture, a name or a path; what was asked of another one is dropped."""
@@ -91,23 +86,6 @@ class MixtureClient(Client):
         if steps[-1].number < end.number:
             self._live.add(end)
         return self._live
-
-    def give_way(self) -> None:
-        """Something is being dragged elsewhere: for a moment this thread takes less of the computer."""
-        self._thread.give_way()
-
-    def request_end(self) -> list[EndingThread]:
-        """Tells the thread to end and sends no more requests; returns what is to be joined."""
-        self._stopped = True
-        self._thread.request_end()
-        return [self._thread]
-
-    def _send(self, request: Request[Any]) -> None:
-        if self._stopped:
-            return
-        super()._send(request)
-        if not self._thread.isRunning():
-            self._thread.start()
 
     @Slot(object, object)
     def _receive(self, kind: type[Request[Any]], reply: Reply) -> None:
