@@ -19,6 +19,7 @@ from latentlab.core.judgement import CellDone, JudgeBegan, JudgeDone, JudgeProgr
 from latentlab.data import catalog
 from latentlab.engine.evaluation.judge.bench import PIECES
 from latentlab.engine.evaluation.judge.run import judge
+from latentlab.errors import LabError
 from tests.tiny import (
     TRAITS,
     beings,
@@ -119,6 +120,15 @@ def test_that_what_is_kept_is_there_at_once_and_is_not_measured_again(toys: Path
     assert isinstance(first, JudgeBegan)
     assert first.table == whole
     assert [type(event) for event in others] == [JudgeDone]
+
+
+def test_that_a_model_replaced_meanwhile_is_not_judged_as_the_one_before(toys: Path, tmp_path: Path) -> None:
+    vae = toys / "vae.safetensors"
+    events = judge([vae], "toy", pictures=N, store=tmp_path / "kept")
+    assert isinstance(next(events), JudgeBegan)
+    save_tiny_model(vae, seed=1)
+    with pytest.raises(LabError, match=r"vae\.safetensors: has been replaced since .* Judge again"):
+        next(events)
 
 
 def test_that_other_pictures_seeds_and_numbers_are_other_figures(toys: Path, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import torch
+
 from latentlab.core.judged_columns import columns
 from latentlab.core.judgement import (
     Cell,
@@ -24,7 +26,7 @@ from latentlab.engine.evaluation.judge.drawing import draws
 from latentlab.engine.evaluation.judge.shipped import shipped_table
 from latentlab.engine.evaluation.judge.store import OF_DATA, Store
 from latentlab.engine.evaluation.judge.subject import Subject, open_subject
-from latentlab.engine.files.checkpoint import ModelCard, find_model, load_model
+from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, find_model, load_model
 from latentlab.engine.files.held_out import learnt_among
 from latentlab.engine.files.model_catalog import capabilities_of, card_in, name_of
 from latentlab.engine.files.model_hash import hash_of
@@ -98,7 +100,7 @@ def judge(
     bench, course = Bench(subject, kept, count, seed), _Course(table)
     for row in table.rows:
         missing, now = _missing(row), row
-        on = OnBench(bench, load_model(row.path, where)) if missing else None
+        on = OnBench(bench, _as_begun(row, where)) if missing else None
         for piece in missing:
             assert on is not None
             if piece.draws and now.sampling is None and draws(on.loaded.model):
@@ -142,6 +144,18 @@ class _Course:
             now = (self._done + weight * min(1.0, share)) / max(1e-9, self._whole)
             self._told = min(1.0, max(self._told, now))
             yield replace(event, share=self._told)
+
+
+def _as_begun(row: Row, device: torch.device) -> LoadedModel:
+    """The model of a row. Its figures are kept by its hash: those of another file would stay wrong for ever.
+
+    Raises:
+        LabError: if it cannot be opened, or its file has been replaced since judging began.
+    """
+    loaded = load_model(row.path, device)
+    if loaded.hash != row.hash:
+        raise LabError("has been replaced since judging began", row.path, "Judge again")
+    return loaded
 
 
 def _missing(row: Row) -> list[Piece]:

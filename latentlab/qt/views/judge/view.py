@@ -65,6 +65,8 @@ class JudgeView(QWidget):
         self.model = JudgeTableModel()
         self.model.setParent(self)
         self._own_sizes = False
+        # A training has ended while models were judged.
+        self._missed = False
         self.table, self.charts, self.behind = JudgeTable(self.model), ChartBoard(), BehindPanel()
         self.bar, self.choice = JudgeBar(_PICTURES), ModelChoice(trainer, self)
         self.about = Line("judgeAbout", "What the chosen figure is.")
@@ -182,7 +184,8 @@ class JudgeView(QWidget):
 
     @Slot(object)
     def _another_model(self, _: object) -> None:
-        """A training has ended in a model."""
+        """A training has ended in a model; while models are judged, their table stays as it is."""
+        self._missed = self._judge.running
         if self._data and not self._judge.running and self.model.table is not None:
             self.choice.look(self._data)
             self.choice.choose_lacking(self.model.table)
@@ -212,6 +215,8 @@ class JudgeView(QWidget):
     def _changed(self) -> None:
         self.bar.show_running(self._judge.running, can=bool(self.choice.chosen))
         self.model.show_busy("", "")
+        if self._missed and not self._judge.running:
+            self._another_model(None)
 
     @Slot()
     def _give_way(self) -> None:

@@ -319,6 +319,22 @@ def test_that_the_dialog_chooses_models_and_takes_files(
     assert len(view.model.rows) == 6, "and one row each, with the shipped ones"
 
 
+def test_that_a_model_trained_while_others_are_judged_is_offered_afterwards(
+    qtbot: QtBot, view: JudgeView, fake: FakeJudge
+) -> None:
+    fake.endless = True
+    shown(qtbot, view)
+    qtbot.mouseClick(button(view, "judgeButton"), LEFT)
+    qtbot.waitUntil(lambda: status(view).startswith("on and on"), timeout=10_000)
+    view.models.append(KnownModel("/somewhere/new.safetensors", "new", "vae", "mnist", 2))
+    view.trainer.kept.emit(Path("/somewhere/new.safetensors"))
+    assert "new" not in [row.name for row in view.model.rows]
+    qtbot.mouseClick(button(view, "judgeStop"), LEFT)
+    assert "new" in [row.name for row in view.model.rows]
+    assert "/somewhere/new.safetensors" in view.choice.chosen
+    assert status(view).startswith("Stopped.")
+
+
 def test_that_a_model_that_was_trained_meanwhile_is_offered(qtbot: QtBot, view: JudgeView) -> None:
     shown(qtbot, view)
     view.models.append(KnownModel("/somewhere/new.safetensors", "new", "vae", "mnist", 2))
