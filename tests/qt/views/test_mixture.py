@@ -146,6 +146,20 @@ def test_that_em_is_stopped_and_what_came_stays(qtbot: QtBot, view: MixtureView)
     assert view.findChild(QPushButton, "emRun").isEnabled()
 
 
+def test_that_em_does_not_go_on_unseen_when_another_model_is_opened(
+    qtbot: QtBot, window: LabWindow, view: MixtureView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[bool] = []
+    monkeypatch.setattr(window.bench.mixtures, "stop_em", lambda: stopped.append(True))
+    view.tape.set_running(True, 1, 100)
+    other = save_tiny_model(tmp_path / "tiny.safetensors")
+    window.workspace.open(SessionState(model=str(other), data="toy"))
+    qtbot.waitUntil(lambda: window.workspace.model.path == str(other), timeout=10_000)
+    assert stopped
+    assert not view.tape.running
+    until_idle()
+
+
 def test_that_a_clicked_component_shows_its_factors_members_and_draws(
     qtbot: QtBot, view: MixtureView
 ) -> None:

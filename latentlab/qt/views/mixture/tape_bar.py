@@ -140,6 +140,11 @@ class EMTapeBar(QWidget):
         self.progress.setValue(done)
 
     @property
+    def running(self) -> bool:
+        """Whether EM runs."""
+        return self._running
+
+    @property
     def now(self) -> EMStep | None:
         """The step on show."""
         return self.tape.steps[self._at] if 0 <= self._at < len(self.tape) else self._fitted

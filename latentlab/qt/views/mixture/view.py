@@ -116,6 +116,9 @@ class MixtureView(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        if self.tape.running and (model.path, model.hash) != self._asked:
+            # Its room may be gone with it, and the button that stops it.
+            self._stop()
         self._wanted = True
         if self.isVisible():
             self._look()
