@@ -8,7 +8,7 @@ from latentlab.commands.console import open_model, print_json
 from latentlab.commands.printing import say
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.inference.device import choose_device
-from latentlab.engine.inference.spans import angles_between
+from latentlab.engine.inference.spans import angles_between, require_plane
 
 _IN_A_LINE = 8
 
@@ -17,6 +17,8 @@ def tell_angles(arguments: argparse.Namespace) -> None:
     """`latentlab angles`."""
     one = open_model(arguments)
     other = load_model(arguments.other, choose_device(arguments.device))
+    for loaded in (one, other):
+        require_plane(loaded.model, loaded.path)
     angles = angles_between(one.model, other.model)
     if arguments.json:
         print_json({"models": [one.name, other.name], "degrees": list(angles)})

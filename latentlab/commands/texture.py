@@ -12,7 +12,8 @@ from latentlab.engine.files.export import PICTURE_FORMATS, save_picture
 from latentlab.engine.rendering.own_picture import read_own
 from latentlab.engine.rendering.texture_recipe import TITLES, TextureRecipe
 from latentlab.engine.rendering.texture_service import provenance_of
-from latentlab.engine.rendering.texturing import draw
+from latentlab.engine.rendering.texturing import draw, require_large_enough
+from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.shipped import texture_files
 
@@ -21,8 +22,8 @@ def draw_texture(arguments: argparse.Namespace) -> None:
     """`latentlab texture`."""
     out = check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
     path = _found(arguments.picture)
-    pixels = read_own(path)
-    other = None if arguments.other is None else read_own(_found(arguments.other))
+    pixels = _read(path)
+    other = None if arguments.other is None else _read(_found(arguments.other))
     recipe = TextureRecipe(
         "adsn" if other is not None else arguments.model,
         arguments.size or (pixels.shape[0], pixels.shape[1]),
@@ -35,6 +36,12 @@ def draw_texture(arguments: argparse.Namespace) -> None:
     provenance = provenance_of(path.name, pixels, recipe, second)
     save_picture(out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
     say(f"Wrote {out}: {TITLES[recipe.model]} of {shown(path.name)}, seed {recipe.seed}")
+
+
+def _read(path: Path) -> Picture:
+    pixels = read_own(path)
+    require_large_enough(pixels, path)
+    return pixels
 
 
 def _found(name: str) -> Path:

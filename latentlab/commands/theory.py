@@ -12,13 +12,17 @@ from latentlab.data import catalog
 from latentlab.engine.attributes.evidence import evidence_of
 from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.inference.evidence import why_no_ladder
 from latentlab.engine.inference.ladder import IMPORTANCE, Estimate, Ladder
+from latentlab.errors import LabError
 from latentlab.models.base import TellsDensity
 
 
 def tell_theory(arguments: argparse.Namespace) -> None:
     """`latentlab theory`."""
     loaded = open_model(arguments)
+    if why_not := why_no_ladder(loaded.model):
+        raise LabError(why_not, loaded.path, "latentlab list says what each model is")
     name = data_of(loaded, arguments.data)
     data = catalog.load(name, arguments.split)
     index = number_of(data, arguments.index)

@@ -30,4 +30,7 @@ def test_that_it_tells_the_angles_of_two_planes(run: Run, tmp_path: Path) -> Non
 def test_that_a_model_that_spans_no_plane_is_refused(run: Run, tmp_path: Path) -> None:
     vae = save_tiny_model(tmp_path / "vae.safetensors")
     gaussian = save_tiny_gaussian(tmp_path / "gaussian.safetensors")
-    assert "spans no plane" in run("angles", vae, gaussian).complaint
+    for two in ((vae, gaussian), (gaussian, vae)):
+        said = run("angles", *two).complaint
+        assert "vae.safetensors: " in said
+        assert "spans no plane" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +86,22 @@ def test_that_the_way_between_two_goes_from_the_colours_of_one_to_those_of_the_o
 )
 def test_that_what_cannot_be_drawn_is_refused_in_words(run: Run, words: tuple[str, ...], said: str) -> None:
     assert said in run(*words).complaint
+
+
+def test_that_a_tiny_picture_is_refused_by_its_name_first_or_second(run: Run, tmp_path: Path) -> None:
+    tiny = tmp_path / "tiny.png"
+    Image.fromarray(np.zeros((4, 9), np.uint8)).save(tiny)
+    for words in ((tiny,), (tiny, "--with", "wood"), ("wood", "--with", tiny)):
+        said = run("texture", *words, "-o", tmp_path / "x.png").complaint
+        assert "tiny.png: a texture needs a picture of at least 8 x 8, not 9 x 4" in said
+
+
+def test_that_a_picture_that_cannot_be_written_to_is_drawn_from_without_a_warning() -> None:
+    pixels = np.full((16, 16), 7, np.uint8)
+    pixels.setflags(write=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        draw(pixels, TextureRecipe("rpn", (16, 16)))
 
 
 def test_that_a_tiny_picture_is_refused() -> None:

@@ -38,5 +38,6 @@ def test_that_in_words_each_way_has_its_line(run: Run) -> None:
 
 
 def test_that_a_model_without_a_prior_and_a_picture_that_is_not_there_are_refused(run: Run) -> None:
-    assert "no prior" in run("theory", "mnist-ae-2d", "--index", "0").complaint
+    said = run("theory", "mnist-ae-2d", "--index", "0").complaint
+    assert "mnist-ae-2d.safetensors: the model has no prior" in said
     assert "no number 99,999" in run("theory", "mnist-vae-2d", "--index", "99999").complaint

@@ -57,13 +57,12 @@ class Explained(Protocol):
 
 def why_no_ladder(model: object) -> str:
     """Why log p(x) of a model cannot be estimated in these ways; "" if it can."""
-    name = type(model).__name__
     if not isinstance(model, Encodes):
-        return f"a {name} has no posterior over latents"
+        return "the model has no posterior over latents"
     if not isinstance(model, HasLikelihood):
-        return f"a {name} has no likelihood p(x|z)"
+        return "the model has no likelihood p(x|z)"
     if not isinstance(model, HasPrior):
-        return f"a {name} has no prior p(z), and so no p(x)"
+        return "the model has no prior p(z), and so no p(x)"
     return "" if has_kl(model) else "its codes are points: it has no posterior to draw from"
 
 

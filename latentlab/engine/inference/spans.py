@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -23,6 +24,8 @@ def angles_between(one: object, other: object) -> tuple[float, ...]:
     Raises:
         LabError: if a model does not decode linearly, or their pictures are of different sizes.
     """
+    require_plane(one)
+    require_plane(other)
     first, second = _rows(one), _rows(other)
     if first.shape[1] != second.shape[1]:
         raise LabError(f"pictures of {first.shape[1]:,} and of {second.shape[1]:,} numbers have no angles")
@@ -34,14 +37,28 @@ def angles_between(one: object, other: object) -> tuple[float, ...]:
     return tuple(math.degrees(angle) for angle in principal_angles(first, second).tolist())
 
 
+def require_plane(model: object, path: Path | None = None) -> None:
+    """Refuses a model whose decoder spans no plane, naming its file.
+
+    Raises:
+        LabError: if it does not decode by one linear layer.
+    """
+    if not isinstance(model, HasEigenpictures) and _linear_rows(model) is None:
+        raise LabError(
+            "the model does not decode by one linear layer, and so spans no plane",
+            path,
+            "Take a Gaussian, PCA, or an autoencoder with --decoder linear --likelihood gaussian",
+        )
+
+
 def _rows(model: object) -> Tensor:
     if isinstance(model, HasEigenpictures):
         return model.eigenpictures().rows
-    decoder = linear(model)
-    rows = None if decoder is None else decoder.linear_rows()
-    if rows is None:
-        raise LabError(
-            "a model that does not decode by one linear layer spans no plane",
-            hint="Take a Gaussian, PCA, or an autoencoder with --decoder linear --likelihood gaussian",
-        )
+    rows = _linear_rows(model)
+    assert rows is not None
     return rows.detach().cpu().double()
+
+
+def _linear_rows(model: object) -> Tensor | None:
+    decoder = linear(model)
+    return None if decoder is None else decoder.linear_rows()

@@ -26,7 +26,7 @@ from latentlab.engine.rendering.requests.texture import (
 )
 from latentlab.engine.rendering.serving import Reply, Server, handles
 from latentlab.engine.rendering.texture_recipe import TextureRecipe
-from latentlab.engine.rendering.texturing import draw, parts
+from latentlab.engine.rendering.texturing import draw, parts, require_large_enough
 from latentlab.engine.types import Picture
 
 _KEPT = 4
@@ -77,6 +77,7 @@ class Textures(Server):
 
     def _pixels(self, source: TextureSource) -> Picture:
         if source.pixels is not None:
+            require_large_enough(source.pixels, shown(source.name))
             return source.pixels
         pixels = self._read.pop(source.path, None)
         if pixels is None:

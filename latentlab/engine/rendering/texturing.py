@@ -5,6 +5,8 @@ draw(pixels, TextureRecipe("rpn", (512, 512), seed=0))      uint8 (H, W[, 3]) ->
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -40,6 +42,19 @@ def draw(pixels: Picture, recipe: TextureRecipe, other: Picture | None = None) -
     return _picture(spot_noise(mixed, noise, 1)[..., : recipe.size[0], : recipe.size[1]])
 
 
+def require_large_enough(pixels: Picture, path: str | Path | None = None) -> None:
+    """Refuses a picture without a texture, naming its file.
+
+    Raises:
+        LabError: if a side of it is too short.
+    """
+    if min(pixels.shape[:2]) < LEAST_SIDE:
+        wide, high = pixels.shape[1], pixels.shape[0]
+        raise LabError(
+            f"a texture needs a picture of at least {LEAST_SIDE} x {LEAST_SIDE}, not {wide} x {high}", path
+        )
+
+
 def parts(pixels: Picture, size: tuple[int, int]) -> dict[str, Picture]:
     """What the theory takes a picture apart into: its periodic and smooth part, its modulus and phase, and
     its spot in the middle of a canvas of `size` (rows, columns), at least as large as the picture.
@@ -72,13 +87,9 @@ def _normalised(h: Tensor, size: tuple[int, int]) -> Tensor:
 
 def _planes(pixels: Picture) -> Tensor:
     """uint8 (H, W) or (H, W, 3) -> float32 (C, H, W) in [0, 1]."""
-    if min(pixels.shape[:2]) < LEAST_SIDE:
-        wide, high = pixels.shape[1], pixels.shape[0]
-        raise LabError(
-            f"a texture needs a picture of at least {LEAST_SIDE} x {LEAST_SIDE}, not {wide} x {high}"
-        )
+    require_large_enough(pixels)
     planes = pixels[..., None] if pixels.ndim == 2 else pixels
-    return torch.from_numpy(np.ascontiguousarray(planes.transpose(2, 0, 1))).float() / 255.0
+    return torch.from_numpy(np.array(planes.transpose(2, 0, 1), order="C")).float() / 255.0
 
 
 def _picture(planes: Tensor) -> Picture:
