@@ -65,7 +65,7 @@ class Surgery:
         return self.information > 0.95 * math.log(self.pictures)
 
 
-def operate(
+def parts_of_kl(
     mean: Tensor,
     sigma: Tensor,
     log_prior_of: Callable[[Tensor], Tensor],

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from latentlab.core import gaussian
-from latentlab.core.elbo_surgery import Surgery, operate
+from latentlab.core.elbo_surgery import Surgery, parts_of_kl
 
 
 def run(mean: torch.Tensor, sigma: torch.Tensor, draws: int = 2000, prior: int = 2000, **more) -> Surgery:
-    pieces = operate(
+    pieces = parts_of_kl(
         mean,
         sigma,
         gaussian.standard_log_density,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from latentlab.core.elbo_surgery import operate
+from latentlab.core.elbo_surgery import parts_of_kl
 from latentlab.engine.rendering.drawing import Drawing
 from latentlab.engine.rendering.requests.aggregate import AggregateReply, AggregateRequest
 from latentlab.engine.rendering.serving import Reply, Server, handles
@@ -54,7 +54,7 @@ class Aggregates(Server):
         variance = mean.var(0, correction=0)
         step = math.ceil(len(mean) / MOST)
         prior = drawing.prior
-        found = yield from operate(
+        found = yield from parts_of_kl(
             mean[::step],
             sigma[::step],
             prior.log_density,

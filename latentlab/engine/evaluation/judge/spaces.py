@@ -45,7 +45,7 @@ class Reference:
 
     Attributes:
         embed: makes points of pictures, before scaling.
-        scale: what they are multiplied with.
+        scale: what they are multiplied by.
         train: the moments of all training pictures.
         real: N of them, spread over all, and their balls.
         numbers: which those are.

@@ -1,4 +1,4 @@
-"""The menu that copies the judge's table as text, or save it and its charts."""
+"""The menu that copies the judge's table as text, or saves it and its charts."""
 
 from __future__ import annotations
 

@@ -131,8 +131,9 @@ class EMTapeBar(QWidget):
     def set_running(self, running: bool, done: int = 0, total: int = 1) -> None:
         """Whether EM runs, and how far it is."""
         self._running = running
-        self.run.setText("Stop" if running else "Run EM again" if len(self.tape) else "Run EM step by step")
-        self.run.setAccessibleName("Stop EM" if running else "Run EM again")
+        idle = "Run EM again" if len(self.tape) else "Run EM step by step"
+        self.run.setText("Stop" if running else idle)
+        self.run.setAccessibleName("Stop EM" if running else idle)
         self.curve.waiting = _FIRST_PASS if running else _NOT_YET if self.run.isEnabled() else ""
         self.curve.update()
         self.progress.setVisible(running)
