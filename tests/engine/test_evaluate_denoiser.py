@@ -194,13 +194,6 @@ def test_that_the_nearest_picture_is_found_and_a_copy_is_at_no_distance():
     assert nearest(off, train).least == pytest.approx(1.0 / 255.0 / math.sqrt(64))
 
 
-def test_that_the_nearest_is_looked_for_in_all_pieces(monkeypatch: pytest.MonkeyPatch):
-    train, others = toy_set("train", 50).images, toy_set("test", 6).images
-    whole = nearest(others, train)
-    monkeypatch.setattr("latentlab.engine.evaluation.nearest._COMPARED", 7)
-    assert nearest(others, train) == whole
-
-
 def test_that_held_out_pictures_are_taken_from_all_over():
     assert spread(torch.arange(11), 3).tolist() == [0, 5, 10]
     assert spread(torch.arange(3), 10).tolist() == [0, 1, 2]
