@@ -142,7 +142,7 @@ def judge(
     Figures are kept, also when it is interrupted: the same call goes on from there.
 
     Args:
-        models: in memory, shipped models' names or model files' paths.
+        models: shipped models' names, model files' paths, or opened models, whose files are judged.
         data: a data set's name or path.
         pictures: samples of each model, at most as many as there are held-out pictures.
         store: the folder that figures and samples are kept in; by default one in the user's cache.

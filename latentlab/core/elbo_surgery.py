@@ -28,6 +28,9 @@ from latentlab.core.density import Mixture, aggregate
 
 # How many times as many codes the prior expects in a hole as there are.
 HOLE = 10.0
+# A dimension is active if its mean varies over the pictures: Var_x( E_q[z_j] ) above this (Burda, Grosse &
+# Salakhutdinov, Importance Weighted Autoencoders, 2016, section 5.1). One that is not has collapsed.
+ACTIVE = 0.01
 # Densities in one piece of the work: some milliseconds.
 _TABLE = 2**19
 

@@ -25,6 +25,7 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.core import gaussian
+from latentlab.core.elbo_surgery import ACTIVE
 from latentlab.core.measures import DensityTag
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of, require_known
@@ -44,7 +45,6 @@ from latentlab.models.priors import is_standard, kl_from
 
 Progress = Callable[[float], None]
 _MAX_OUTPUTS = 2**25  # 128 MiB of float32
-_ACTIVE = 0.01
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def evaluate(
         kl=kl,
         log_likelihood=log_likelihood,
         likelihood_elbo=likelihood_elbo,
-        active_units=int((torch.cat(means).var(0, correction=0) > _ACTIVE).sum()),
+        active_units=int((torch.cat(means).var(0, correction=0) > ACTIVE).sum()),
         kl_per_dimension=tuple(kl_per_dimension),
         images=len(images),
         samples=samples,

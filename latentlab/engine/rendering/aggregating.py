@@ -1,8 +1,5 @@
 """Compares the codes of all pictures with the prior, for the window: information, holes, collapsed
-dimensions.
-
-A dimension has collapsed where the variance of its posterior mean over the pictures is at most 0.01 (Burda,
-Grosse & Salakhutdinov 2016, section 5.1).
+dimensions. The equations: `latentlab.core.elbo_surgery`.
 """
 
 from __future__ import annotations
@@ -13,7 +10,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from latentlab.core.elbo_surgery import parts_of_kl
+from latentlab.core.elbo_surgery import ACTIVE, parts_of_kl
 from latentlab.engine.rendering.drawing import Drawing
 from latentlab.engine.rendering.requests.aggregate import AggregateReply, AggregateRequest
 from latentlab.engine.rendering.serving import Reply, Server, handles
@@ -21,7 +18,6 @@ from latentlab.errors import LabError
 
 # Posteriors in the mixture, and draws: some seconds of work on one core.
 MOST, _DRAWS, _PRIOR_DRAWS = 10_000, 1500, 2000
-_ACTIVE = 0.01
 Codes = tuple[Tensor, Tensor]
 
 
@@ -75,6 +71,6 @@ class Aggregates(Server):
             found.saturated,
             found.pictures,
             found.draws,
-            tuple((variance <= _ACTIVE).nonzero().flatten().tolist()),
+            tuple((variance <= ACTIVE).nonzero().flatten().tolist()),
             len(variance),
         )

@@ -18,6 +18,7 @@ from collections.abc import Generator, Mapping
 import torch
 from torch import Tensor
 
+from latentlab.core.elbo_surgery import ACTIVE
 from latentlab.core.judgement import Behind
 from latentlab.core.logistic import Linear, fit_in_rounds
 from latentlab.data.image_set import ImageSet
@@ -32,7 +33,6 @@ from latentlab.models.base import Decodes, Encodes, conditional
 # Labels of a probe, and how many choices of so many are averaged over; 0 for all labels.
 LABELS: Mapping[str, tuple[int, int]] = {"probe_100": (100, 5), "probe_1000": (1000, 3), "probe_all": (0, 1)}
 _AT_ONCE = 500
-_ACTIVE = 0.01
 
 
 def targets(data: ImageSet) -> tuple[Tensor, int, bool] | None:
@@ -131,7 +131,7 @@ def reconstruction(loaded: LoadedModel, subject: Subject) -> Generator[float, No
                 apart = model.picture_at(z, some).float() - x
                 errors.append(apart.square().flatten(1).mean(1).double().cpu())
         yield min(1.0, (first + _AT_ONCE) / len(data))
-    active = int((torch.cat(means).var(0, correction=0) > _ACTIVE).sum())
+    active = int((torch.cat(means).var(0, correction=0) > ACTIVE).sum())
     if not errors:
         return Figure(math.nan, math.nan), active, len(data)
     numbers = torch.arange(len(data)) if len(data) == len(subject.test) else None
