@@ -40,7 +40,14 @@ from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
-from latentlab.engine.files.model_catalog import denoises, makes_pictures
+from latentlab.engine.files.model_catalog import (
+    capabilities_of,
+    card_in,
+    data_of,
+    denoises,
+    makes_pictures,
+)
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.crash_reporter import CrashLog
@@ -52,9 +59,9 @@ from latentlab.shipped import model_files
 
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
-# What asks for a file or the clipboard, trains, or makes what is drawn long.
+# What asks for a file or the clipboard, trains, judges, or makes what is drawn long.
 _LEFT_ALONE = re.compile(
-    r".*(open|paste|save|export|import|copy|file).*|train.*|tapeCount|steps.*|qt_.*|planeChooser",
+    r".*(open|paste|save|export|import|copy|file).*|train.*|judge.*|tapeCount|steps.*|qt_.*|planeChooser",
     re.IGNORECASE,
 )
 _MOST_SPUN = 9
@@ -67,8 +74,16 @@ _COMMANDS = (
 
 
 def planes() -> list[str]:
-    """The shipped models that have a plane."""
-    return [name for name in _pictures() if not denoises(name)]
+    """The shipped models that have a plane; of those that can do the same, with the same data and as many
+    latents, the first.
+    """
+    found: dict[object, str] = {}
+    for name in _pictures():
+        card = card_in(model_files()[name])
+        can = capabilities_of(card)
+        if Capability.DECODES in can:
+            found.setdefault((can, data_of(name), card["config"].get("latents")), name)
+    return list(found.values())
 
 
 def denoisers() -> list[str]:

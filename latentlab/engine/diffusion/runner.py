@@ -168,12 +168,13 @@ class Diffusion:
         recipe = Recipe(1, sampler_settings)
         times = self.times(recipe)
         end = first + count
+        breath = max(1, BREATH * _PIECE // self.piece)  # of more pictures a step takes longer
         for begin in range(first, end, self.piece):
             numbers = range(begin, min(begin + self.piece, end))
             piece = self._piece(recipe, sampler_settings, numbers, times[0])
             for done, (t, s) in enumerate(pairwise(times), 1):
                 self._advance(piece, t, s)
-                if done % BREATH == 0:
+                if done % breath == 0:
                     yield as_bytes(_array(piece.x[:0]))
             yield as_bytes(_array(piece.x))
 
