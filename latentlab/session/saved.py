@@ -59,7 +59,8 @@ _KEYED = 6
 # How the text of a session without memories ends.
 _END = "]}}"
 _TEXTS = ("model", "data", "split", "model_hash")
-_MOST_DIMENSIONS = 256
+# As many as any kind that ships may have: a Gaussian of pictures has as many latents as numbers.
+_MOST_DIMENSIONS = 4096
 _MOST_CONDITIONS = MAX_CLASSES
 
 
