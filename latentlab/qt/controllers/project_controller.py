@@ -65,7 +65,8 @@ class ProjectController(QObject):
         self.modified = False
         # Why it cannot be saved under its name; "" if it can.
         self.refusal = ""
-        self.notes = ""
+        # And what was said when it could not be saved.
+        self.notes = self._unsaved = ""
         self._saved = Project()
         # Of the project, and of the path that it was last written to.
         self._lock: ProjectLock | None = None
@@ -149,10 +150,12 @@ class ProjectController(QObject):
         else:  # another project is here by now, or none
             lock.release()
         self.copies.drop(lock.path)
+        self._bar.take_back(self._unsaved)
         self.told.emit(f"Saved {lock.path.name}")
 
     def _unwritten(self, lock: ProjectLock, failure: Failure) -> None:
         self._saving = None if self._saving is lock else self._saving
+        self._unsaved = failure.message
         self._given_up(lock)
         self._failed(failure)
 

@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from latentlab.errors import LabError
+from latentlab.qt.controllers import project_work
 from latentlab.qt.controllers.project_saver import free_path
 from latentlab.qt.shell.gallery.page import GalleryPage
 from latentlab.qt.shell.main_window import LabWindow
@@ -112,6 +114,27 @@ def test_that_it_is_saved_elsewhere_from_the_message(qtbot: QtBot, tmp_path: Pat
         dialog.close()
         until_idle()
         assert window.bench.projects.path == tmp_path / "mine.llab"
+
+
+def test_that_a_complaint_goes_when_the_project_is_saved_after_all(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand = Hand(qtbot)
+
+    def full(*_: object) -> None:
+        raise LabError("could not be written (No space left on device)", "mine.llab")
+
+    with open_window(qtbot, tmp_path) as window:
+        hand.click(button(window))
+        window.workspace.do(MoveProbe(z=(2.0, 1.0)))
+        with monkeypatch.context() as patch:
+            patch.setattr(project_work, "write", full)
+            hand.click(button(window))
+        assert "No space left" in window.bench.messages.label.text()
+        assert window.bench.messages.isVisible()
+        hand.click(button(window))
+        assert not window.isWindowModified()
+        assert window.bench.messages.isHidden(), "it is not true any more"
 
 
 def test_that_a_folder_that_cannot_be_written_is_said(qtbot: QtBot, tmp_path: Path) -> None:
