@@ -10,7 +10,7 @@ from latentlab.session.state import OVER_VIEW
 # In order of importance: what explains most comes first.
 _WHY: Mapping[Capability, str] = {
     Capability.DECODES: "{name} has no latent space: it makes pictures, but not from points.",
-    Capability.ENCODES: "{name} has no encoder: pictures of the data have no place in its latent space.",
+    Capability.ENCODES: "{name} has no encoder: it does not turn pictures of the data into points.",
     Capability.HAS_PRIOR: "{name} has no prior: it does not say where in its latent space to draw from.",
     Capability.HAS_LIKELIHOOD: "{name} has no likelihood: it does not say how well a picture fits a point.",
     Capability.TELLS_DENSITY: "{name} has no density of pictures.",

@@ -6,7 +6,10 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
-from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.plain_text import Label, plain_tip
+
+# In a view no higher than this there is room for lines alone.
+_MARGIN, _LOW = 12, 64
 
 
 class Veil(Label):
@@ -20,7 +23,7 @@ class Veil(Label):
         self.setAccessibleName("Why there is nothing to see here")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
-        self.setMargin(12)
+        self.setMargin(_MARGIN)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self.hide()
@@ -33,14 +36,20 @@ class Veil(Label):
         self.setText(sentence)
         self._view.setEnabled(not sentence)
         self.setVisible(bool(sentence))
+        # Where the view is too low for it.
+        self.setToolTip(plain_tip(sentence))
         if sentence:
-            self.setGeometry(self._view.rect())
+            self._fit()
             self.raise_()
+
+    def _fit(self) -> None:
+        self.setMargin(_MARGIN if self._view.height() > _LOW else 0)
+        self.setGeometry(self._view.rect())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._view and self.text():
             if event.type() == QEvent.Type.Resize:
-                self.setGeometry(self._view.rect())
+                self._fit()
             elif event.type() == QEvent.Type.ChildAdded:
                 self.raise_()
         return False

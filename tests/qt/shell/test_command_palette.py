@@ -81,3 +81,23 @@ def test_that_nothing_found_is_said_and_enter_is_harmless(qtbot: QtBot, tmp_path
         for key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Escape):
             qtbot.keyClick(box.search, key)
         assert not box.isVisible()
+
+
+def test_that_whole_words_elsewhere_come_before_commands_by_scattered_letters(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        box = window.bench.palette
+        box.open_at_top()
+        qtbot.keyClicks(box.search, "ideal")
+        assert box.texts()[0] == "Glossary › Ideal denoiser"
+        assert len(box.texts()) > 1
+
+
+def test_that_a_workspace_comes_before_the_panel_of_its_name(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        box = window.bench.palette
+        box.open_at_top()
+        qtbot.keyClicks(box.search, "texture")
+        found = [text for text in box.texts() if text.endswith("› Texture")]
+        assert found == ["View › Workspace › Texture", "View › Panels › Texture"]

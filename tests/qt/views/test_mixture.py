@@ -92,6 +92,8 @@ def test_that_means_and_pictures_are_shown_before_em_is_run(view: MixtureView) -
     assert not view.findChild(QSlider, "emSlider").isEnabled()
     assert view.findChild(QPushButton, "emRun").isEnabled()
     assert "Run EM step by step" in view.tape.curve.waiting
+    slider = view.findChild(QSlider, "emSlider")
+    assert slider.value() == slider.maximum() > 0
 
 
 def test_that_em_runs_again_and_its_steps_are_scrubbed_by_key_and_mouse(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QToolButton
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QScrollArea, QToolButton
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.texturing import draw
@@ -52,6 +53,22 @@ def test_that_it_is_made_when_its_workspace_is_first_shown(qtbot: QtBot, window:
     assert view.isVisible()
     assert view.drawn.picture.shape == (512, 512, 3)
     assert all(part.picture is not None for part in view.parts.pictures.values())
+
+
+def test_that_a_small_window_shows_the_whole_page(qtbot: QtBot, window: LabWindow, view: TextureView) -> None:
+    for field in (view.controls.width_, view.controls.height_):
+        field.setValue(512)
+    until_idle()
+    area = view.findChild(QScrollArea, "texturePageArea")
+    window.resize(1020, 570)
+    qtbot.waitUntil(lambda: area.horizontalScrollBar().maximum() == 0)
+    assert area.verticalScrollBar().maximum() == 0
+
+
+def test_that_the_chosen_picture_keeps_its_colours(view: TextureView) -> None:
+    icon, size = view.sources.currentItem().icon(), view.sources.iconSize()
+    chosen, plain = (icon.pixmap(size, mode) for mode in (QIcon.Mode.Selected, QIcon.Mode.Normal))
+    assert chosen.toImage() == plain.toImage()
 
 
 def test_that_a_click_on_a_picture_draws_its_texture(qtbot: QtBot, view: TextureView) -> None:

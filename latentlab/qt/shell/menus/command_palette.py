@@ -23,6 +23,10 @@ from latentlab.qt.widgets.plain_text import Label, spoken
 _WIDTH, _ROWS = 540, 11
 # After the commands that can be run now.
 _LAST = 500.0
+# All words as they stand are better than scattered letters: other things come before commands found by these.
+_SCATTERED = 20.0
+# Of a workspace and a panel of one name the workspace comes first: in it, the view is large.
+_WORKSPACES, _AHEAD = "View › Workspace", 0.1
 _ACTION = Qt.ItemDataRole.UserRole
 
 
@@ -51,7 +55,7 @@ def score(query: str, text: str) -> float | None:
             last = text.find(letter, last + 1)
             if last < 0:
                 return None
-        total += 20 + (last - first)
+        total += _SCATTERED + (last - first)
     return total
 
 
@@ -139,8 +143,12 @@ class CommandPalette(QFrame):
             how = score(query, text)
             if how is not None and action.isVisible() and action.objectName() != "commandPaletteAction":
                 # Disabled commands come last.
-                found.append((how + (0 if action.isEnabled() else 1000), text, action))
-        found += [(_LAST, text, action) for text, action in self._more(query)]
+                ahead = _AHEAD if text.startswith(_WORKSPACES) else 0.0
+                found.append((how - ahead + (0 if action.isEnabled() else 1000), text, action))
+        for text, action in self._more(query):
+            how = score(query, text)
+            whole = how is not None and how < _SCATTERED
+            found.append((_SCATTERED if query and whole else _LAST, text, action))
         for _, text, action in sorted(found, key=lambda one: one[0]):
             self._add(text, action)
         self._choose(0)

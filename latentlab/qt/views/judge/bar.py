@@ -83,6 +83,14 @@ class JudgeBar(QWidget):
         self.take.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.take.setMenu(self.taking)
         self.status = Line("judgeStatus", "What the judge is doing.")
+        self.legend = Label("▲ better, ≈ alike, ▼ worse than the floor")
+        self.legend.setObjectName("judgeLegend")
+        self.legend.setToolTip(
+            plain_tip(
+                "Point at a heading to read what the floor of its figures is. 3/10 below a figure: third of "
+                "ten models."
+            )
+        )
         self.progress = QProgressBar()
         self.progress.setObjectName("judgeProgress")
         self.progress.setAccessibleName("Progress of judging")
@@ -110,6 +118,7 @@ class JudgeBar(QWidget):
             controls.addWidget(widget)
         below = QHBoxLayout()
         below.addWidget(self.status, 1)
+        below.addWidget(self.legend)
         below.addWidget(self.progress)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -139,6 +148,7 @@ class JudgeBar(QWidget):
             self._left = TimeLeft()
             self.progress.setValue(0)
         self.progress.setVisible(running)
+        self.legend.setVisible(not running)
 
     def show_progress(self, share: float, words: str) -> None:
         """Shows how far it is, and how long it will take."""

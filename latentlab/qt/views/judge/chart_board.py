@@ -14,6 +14,7 @@ from latentlab.qt.widgets.elided_box import ElidedBox
 from latentlab.qt.widgets.plain_text import listed, plain_tip
 
 _LEAST = 270
+_NARROW = 64
 
 
 class ChartBoard(QWidget):
@@ -34,6 +35,8 @@ class ChartBoard(QWidget):
         self.measure.setToolTip(
             plain_tip("Densities of which pixels: only figures of one measure can share an axis.")
         )
+        # It gives way to the heading beside it, and elides.
+        self.measure.setMinimumWidth(_NARROW)
         self.measure.activated.connect(self._refresh)
         self.charts: tuple[ScatterChart, ...] = ()
         self.tabs = QTabBar()

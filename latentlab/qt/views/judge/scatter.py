@@ -49,7 +49,9 @@ class ScatterChart(DrawnWidget):
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # Beside it the box gives way: that elides.
+        across = QSizePolicy.Policy.Ignored if beside is None else QSizePolicy.Policy.MinimumExpanding
+        self.title.setSizePolicy(across, QSizePolicy.Policy.Preferred)
         self.note = Label(chart.nothing)
         self.note.setWordWrap(True)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)

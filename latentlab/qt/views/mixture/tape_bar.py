@@ -78,10 +78,8 @@ class EMTapeBar(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(3)
-        head = QHBoxLayout()
-        head.addWidget(self.heading)
-        head.addWidget(self.words, 1)
-        rows.addLayout(head)
+        rows.addWidget(self.heading)
+        rows.addWidget(self.words)
         rows.addWidget(self.curve, 1)
         # Its handle stands below the mark in the curve.
         (left, right), half = self.curve.sides, _HANDLE // 2
@@ -159,7 +157,7 @@ class EMTapeBar(QWidget):
         count = len(self.tape)
         self._at = max(0, at)
         self.slider.blockSignals(True)
-        self.slider.setRange(0, self._last if count else 0)
+        self.slider.setRange(0, self._last)
         self.slider.blockSignals(False)
         for control in (self.slider, self.back, self.play, self.step):
             control.setEnabled(count > 1)

@@ -17,7 +17,7 @@ def heading(step: EMStep, fitted: bool) -> str:
 def explained(step: EMStep, fitted: bool) -> str:
     """What has just happened, in a sentence."""
     if fitted:
-        return "Each picture has the colour of the component that answers most for it; shared ones are pale."
+        return "Each dot is a picture, in the colour of its most probable component; pale: between several."
     if step.number == 0:
         return "Each component begins as a group of near pictures. No picture is shared out yet."
     if step.is_e:

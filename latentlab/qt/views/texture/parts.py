@@ -9,7 +9,8 @@ from latentlab.engine.types import Picture
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label
 
-_SIDE = 96
+# Six of them, settings and pictures fit a window 1024 wide.
+_SIDE = 72
 # By their names in the reply: caption, and what it is.
 _PARTS = {
     "original": ("Picture h", "The picture that the texture is taken from"),
@@ -33,7 +34,7 @@ class PartsRow(QWidget):
         }
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         for name, (caption, _) in _PARTS.items():
             column = QVBoxLayout()
             column.setSpacing(2)

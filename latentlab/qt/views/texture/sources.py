@@ -68,7 +68,10 @@ class Sources(QListWidget):
             Qt.AspectRatioMode.KeepAspectRatioByExpanding,
             Qt.TransformationMode.SmoothTransformation,
         ).copy(0, 0, _SIDE, _SIDE)
-        item = QListWidgetItem(QIcon(shown), listed(source.name, 12))
+        icon = QIcon(shown)
+        # In its own colours, too, where it is the chosen one.
+        icon.addPixmap(shown, QIcon.Mode.Selected)
+        item = QListWidgetItem(icon, listed(source.name, 12))
         item.setData(_SOURCE, source)
         item.setToolTip(plain_tip(listed(source.name)))
         self.addItem(item)

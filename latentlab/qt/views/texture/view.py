@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.data.pictures.formats import SUFFIXES
 from latentlab.engine.files.export import PICTURE_FORMATS
@@ -50,6 +50,11 @@ class TextureView(QWidget):
         self._workspace, self._pictures = context.workspace, context.pictures
         self.sources, self.controls, self.parts = Sources(), TextureControls(), PartsRow()
         self.drawn = CrispPicture("texturePicture", "The texture", _LARGEST, "Drawing …")
+        # As high as there is room for: the page is not scrolled to see the whole of it.
+        policy = self.drawn.sizePolicy()
+        policy.setHeightForWidth(False)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Expanding)
+        self.drawn.setSizePolicy(policy)
         self.tiled = CheckBox("&Tiled")
         self.tiled.setObjectName("textureTiled")
         self.tiled.setAccessibleName("Show four tiles")

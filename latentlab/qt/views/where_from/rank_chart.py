@@ -87,7 +87,7 @@ class RankChart(DrawnWidget):
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         below = QRectF(box.left(), box.bottom() + 1, box.width(), high)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0")
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "held-out pictures")
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "distance of held-out pictures")
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"{most:.3g}")
         x = box.left() + self.distance / most * box.width()
         painter.setPen(QPen(palette.windowText().color(), 2))
