@@ -15,7 +15,7 @@ from typing import Any
 
 from latentlab.data.limits import MAX_CLASSES, MAX_PICTURES
 from latentlab.data.spec import dealt_by_count
-from latentlab.engine.attributes.trust import Trust
+from latentlab.engine.attributes.trust import MAX_LATENTS, Trust
 from latentlab.engine.types import is_coordinate
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_LETTERS
@@ -59,8 +59,6 @@ _KEYED = 6
 # How the text of a session without memories ends.
 _END = "]}}"
 _TEXTS = ("model", "data", "split", "model_hash")
-# As many as any kind that ships may have: a Gaussian of pictures has as many latents as numbers.
-_MOST_DIMENSIONS = 4096
 _MOST_CONDITIONS = MAX_CLASSES
 
 
@@ -126,7 +124,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         all(type(value) is int and value >= 0 for value in fields["hidden"]),
         not set(group_a) & set(group_b),
         plane.axes in (AUTO, PAIR, COMPONENTS) and plane.first != plane.second,
-        all(type(axis) is int and 0 <= axis < _MOST_DIMENSIONS for axis in (plane.first, plane.second)),
+        all(type(axis) is int and 0 <= axis < MAX_LATENTS for axis in (plane.first, plane.second)),
     )
     if not all(checks):
         raise ValueError("a field is out of range")
@@ -258,7 +256,7 @@ def _amount(name: Any, amount: Any) -> tuple[str, float]:
     return name, float(amount)
 
 
-def _point(values: list[Any], most: int = _MOST_DIMENSIONS) -> tuple[float, ...]:
+def _point(values: list[Any], most: int = MAX_LATENTS) -> tuple[float, ...]:
     if not 1 <= len(values) <= most or not all(type(value) in (int, float) for value in values):
         raise ValueError("a point is not a list of numbers")
     point = tuple(float(value) for value in values)
