@@ -160,7 +160,8 @@ def test_that_every_kind_of_request_is_compared() -> None:
     compared.add(TextureSaveRequest)
     # The stand-in's models have no eigenpictures: their view is tested with a real one.
     compared.add(EigenRequest)
-    servers = (Renderer(), *Renderer().members)
+    real = Renderer()
+    servers = [real, *(make() for make in real.members.values())]
     assert {kind for server in servers for kind in server.handlers} <= compared
 
 

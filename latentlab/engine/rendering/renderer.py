@@ -19,11 +19,9 @@ from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.encodings import encode_in_chunks, join
 from latentlab.engine.inference.memory import give_back
 from latentlab.engine.rendering import opening
-from latentlab.engine.rendering.aggregating import Aggregates
 from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.direction_service import DirectionFinder
 from latentlab.engine.rendering.drawing import Drawing, moments_for, mosaic, to_pictures, walk_points
-from latentlab.engine.rendering.eigenpictures import Eigenpictures
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened
 from latentlab.engine.rendering.own_picture import OwnPictures
@@ -66,14 +64,12 @@ from latentlab.engine.rendering.requests.points import (
 from latentlab.engine.rendering.requests.progress import ProgressSheetRequest
 from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
-from latentlab.engine.rendering.serving import Reply, Request, Server, handles
-from latentlab.engine.rendering.stretching import Stretches
-from latentlab.engine.rendering.texture_service import Textures
-from latentlab.engine.rendering.theory import Theory
+from latentlab.engine.rendering.serving import Reply, Request, Server, handles, server_of
 from latentlab.errors import LabError
 
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
 
+_HERE = "latentlab.engine.rendering"
 _FIRST_ENCODINGS = 2000
 _SAMPLED = 2000
 # Of the sample, the pictures that set the density levels, four times a second.
@@ -94,15 +90,19 @@ class Renderer(Server):
         self._finder = DirectionFinder()
         self._sampler = Sampler()
         self._own = OwnPictures()
-        # Others serve what is a subject of its own.
-        self.members: tuple[Server, ...] = (
-            Textures(),
-            Aggregates(lambda: self._density.posteriors, lambda: self.drawing),
-            Stretches(lambda: self.drawing),
-            Theory(self._in_hand, lambda: self._step),
-            Eigenpictures(self._in_hand),
-        )
         self._density = Density.unknown()
+        # Others serve what is a subject of its own, in a module of requests of its own.
+        drawing, posteriors = (lambda: self.drawing), (lambda: self._density.posteriors)
+        self.members = {
+            f"{_HERE}.requests.{requests}": server_of(f"{_HERE}.{where}", *arguments)
+            for requests, where, *arguments in (
+                ("texture", "texture_service:Textures"),
+                ("aggregate", "aggregating:Aggregates", posteriors, drawing),
+                ("stretch", "stretching:Stretches", drawing),
+                ("theory", "theory:Theory", self._in_hand, lambda: self._step),
+                ("eigenpictures", "eigenpictures:Eigenpictures", self._in_hand),
+            )
+        }
         # Counts how often another model, or other data, have been opened.
         self._times_opened = 0
 

@@ -19,6 +19,7 @@ the request that it answers.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -94,11 +95,11 @@ class Server:
 
     Attributes:
         handlers: these methods, by the type of request.
-        members: servers that answer what this one does not.
+        members: what makes the servers that answer what this one does not, by the module of their requests;
+            each is made, and imported, at the first of these.
     """
 
-    members: tuple[Server, ...] = ()
-
+    members: Mapping[str, Callable[[], Server]] = MappingProxyType({})
     handlers: ClassVar[Mapping[type[Request[Any]], Callable[[Any, Any], Pieces]]] = MappingProxyType({})
 
     def __init_subclass__(cls) -> None:
@@ -112,8 +113,26 @@ class Server:
         Raises:
             LabError: if there is no handler for such a request, or the handler refuses it.
         """
-        for server in (self, *self.members):
-            for kind in type(request).__mro__:
-                if kind in server.handlers:
-                    return server.handlers[kind](server, request)
+        for kind in type(request).__mro__:
+            server = self if kind in self.handlers else self.member(kind.__module__)
+            if server is not None and kind in server.handlers:
+                return server.handlers[kind](server, request)
         raise LabError(f"no handler for a request of type {type(request).__name__}")
+
+    def member(self, module: str) -> Server | None:
+        """The member that serves the requests of a module; None if there is none."""
+        made: dict[str, Server] = vars(self).setdefault("_made", {})
+        if module in self.members and module not in made:
+            made[module] = self.members[module]()
+        return made.get(module)
+
+
+def server_of(where: str, *arguments: object) -> Callable[[], Server]:
+    """What imports and makes a server, "module:Class", with these arguments."""
+    module, _, name = where.partition(":")
+
+    def make() -> Server:
+        server: Server = getattr(importlib.import_module(module), name)(*arguments)
+        return server
+
+    return make
