@@ -35,7 +35,7 @@ class Shifting(QWidget):
         self._draws = random.Random(0)
         self.picture = CrispPicture("eigenPicture", "The mean, shifted along the eigenpictures", _LARGEST)
         # As large as there is room: with a height of its own the page would be scrolled.
-        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.sliders: list[CentredSlider] = []
         self._figures: list[Figure] = []
         self._rows: list[tuple[QWidget, ...]] = []
@@ -72,6 +72,8 @@ class Shifting(QWidget):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # It scrolls by itself: the page is not scrolled for its sake.
+        area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._area = area
         buttons = FlowLayout()
         for button in (self.mean, self.selected, self.drawn):
