@@ -36,7 +36,7 @@ from latentlab.qt.views.samples.view import SPEC as SAMPLES
 from latentlab.qt.views.selection_card.view import SPEC as SELECTION_CARD
 from latentlab.qt.views.spec import View, ViewContext, ViewSpec
 from latentlab.qt.views.texture.spec import SPEC as TEXTURE
-from latentlab.qt.views.theory.view import SPEC as THEORY
+from latentlab.qt.views.theory.spec import SPEC as THEORY
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
 from latentlab.qt.views.walk.view import SPEC as WALK

@@ -26,7 +26,7 @@ from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.texture.spec import SPEC as TEXTURE
-from latentlab.qt.views.theory.view import SPEC as THEORY
+from latentlab.qt.views.theory.spec import SPEC as THEORY
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
 

@@ -74,7 +74,7 @@ def deferred(
 
     Args:
         name, title, needs: see `ViewSpec`.
-        where: "module:Class"; the class is called with the `ViewContext`.
+        where: "module:name" of a class or function; it is called with the `ViewContext`.
     """
     module, _, made = where.partition(":")
 

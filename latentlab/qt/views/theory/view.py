@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.rendering.requests.theory import (
-    NEEDS,
     LadderReply,
     LadderRequest,
     LikeThisReply,
@@ -29,7 +28,7 @@ from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.controllers.theory_subject import NEAREST, OWN, SELECTED, subject_of
-from latentlab.qt.views.spec import ViewSpec
+from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.views.theory.chart import LadderChart
 from latentlab.qt.views.theory.like_this import COUNT, LikeThis
 from latentlab.qt.views.theory.rungs import first_known, gap_in_words, nothing_known, rungs_of
@@ -280,9 +279,6 @@ class TheoryView(QScrollArea):
         self._workspace.do(SetLayers(layers=layers))
 
 
-SPEC = ViewSpec(
-    "theory",
-    "Theory",
-    lambda context: TheoryView(context.workspace, context.pictures),
-    needs=NEEDS,
-)
+def made(context: ViewContext) -> TheoryView:
+    """The view of a window."""
+    return TheoryView(context.workspace, context.pictures)
