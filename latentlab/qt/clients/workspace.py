@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from latentlab.engine.rendering.requests.directions import DirectionsReply
 from latentlab.engine.rendering.requests.grids import GridReply
@@ -86,6 +86,9 @@ class Workspace(SessionRequests):
     def request_end(self) -> list[EndingThread]:
         """Tells the render thread to end; returns what is to be joined."""
         self._thread.request_end()
+        # The workspace may be collected on any thread, where Qt could not stop a running timer.
+        for timer in self.findChildren(QTimer):
+            timer.stop()
         return [self._thread]
 
     def stop(self) -> None:
@@ -93,7 +96,6 @@ class Workspace(SessionRequests):
         limit for joining is over.
         """
         join(self.request_end())
-        # The workspace may be collected on any thread, where Qt could not stop a running timer.
         self._redraw.stop()
         # Cleared now: at interpreter exit the order of deletion is undefined, and Qt may delete a command
         # that Python has already freed.
