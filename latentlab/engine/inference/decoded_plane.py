@@ -60,16 +60,21 @@ class DecodedPlane:
         self._whole: tuple[tuple[Tensor, ...], Tensor] | None = None
 
     def _prepared(self) -> Generator[None, None, tuple[tuple[Tensor, ...], Tensor]]:
-        """What is known of all cells; decodes what is not decoded yet, in pieces."""
-        if self._whole is None:
-            z = self.middle.float().to(self._device)
-            for piece in z[len(self._parts) * _DECODED :].split(_DECODED):
-                outputs = self._model.decode(piece, self._y)
+        """What is known of all cells; decodes what is not decoded yet, in pieces.
+
+        Several requests may do so in turns: each piece is the next that nobody has decoded.
+        """
+        z = self.middle.float().to(self._device)
+        while self._whole is None:
+            first = len(self._parts) * _DECODED
+            if first < len(z):
+                outputs = self._model.decode(z[first : first + _DECODED], self._y)
                 self._parts.append(_factors(self._model.likelihood, outputs) or (outputs,))
                 yield None
-            joined = tuple(map(torch.cat, zip(*self._parts, strict=True)))
-            self._whole = joined, self._model.latent_prior.log_density(z).double().cpu()
-            self._parts.clear()
+            else:
+                joined = tuple(map(torch.cat, zip(*self._parts, strict=True)))
+                self._whole = joined, self._model.latent_prior.log_density(z).double().cpu()
+                self._parts.clear()
         return self._whole
 
     def cells(self, x: Tensor) -> Generator[None, None, Cells]:
