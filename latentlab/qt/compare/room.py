@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.qt.clients.joining import EndingThread
@@ -19,6 +19,7 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.view import CompareView
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.state import SessionState
 
 _LOOK_MS = 50
@@ -62,6 +63,8 @@ class CompareRoom(QWidget):
         self._leaving: list[CompareView] = []
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._delete_ended)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._again)
         workspace.loaded.connect(self._again)
         workspace.changed.connect(self._follow)
         workspace.probed.connect(self._follow)
@@ -110,14 +113,10 @@ class CompareRoom(QWidget):
         if not self._leaving:
             self._look.stop()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._again()
-
     @Slot()
     def _again(self) -> None:
         """Makes the columns, or brings them to where the session is by now."""
-        if not self.isVisible() or self._workspace.model is None:
+        if not in_sight(self) or self._workspace.model is None:
             return
         if self.view is None or self._shown != _shown(self._workspace.state):
             self._soon.start()
@@ -127,7 +126,7 @@ class CompareRoom(QWidget):
     @Slot(object, object)
     def _follow(self, old: SessionState, new: SessionState) -> None:
         """Something was undone that was done elsewhere."""
-        if self.view is not None and self.isVisible() and self._shown == _shown(new):
+        if self.view is not None and in_sight(self) and self._shown == _shown(new):
             self.view.link.catch_up_all()
 
     @Slot()

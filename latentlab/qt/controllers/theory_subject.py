@@ -44,7 +44,7 @@ class TheorySubject(QObject):
         self.reply: PosteriorReply | None = None
         self._own: Subject | None = None
         self._wanted: set[str] = set()
-        self._waiting = False
+        self._waiting = self._tell_again = False
         self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._look)
@@ -70,9 +70,10 @@ class TheorySubject(QObject):
         return model is not None and bool(model.figures) and "elbo" not in model.figures
 
     def want(self, who: str, on: bool) -> None:
-        """Someone wants to be told of the posterior, or no longer."""
+        """Someone wants to be told of the posterior, also of what is known already; or no longer."""
         (self._wanted.add if on else self._wanted.discard)(who)
         if on:
+            self._tell_again = True
             self._look_soon()
 
     def choose(self, source: str) -> None:
@@ -107,6 +108,9 @@ class TheorySubject(QObject):
         if subject is None or self.subject is None or not _same(subject, self.subject):
             self.subject, self.reply = subject, None
             self.changed.emit()
+        again, self._tell_again = self._tell_again, False
+        if self.reply is not None and again:
+            self.told.emit(self.reply)
         if subject is None or self.reply is not None:
             return
         model = self._workspace.model

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.files.model_catalog import data_of
@@ -21,6 +21,7 @@ from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import CoalescedRequest, DebouncedCall
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.known_data import title_of
 
 if TYPE_CHECKING:
@@ -75,14 +76,20 @@ class Tracing(QObject):
 
     def follow(self, tape: QWidget) -> None:
         """Shows the path only while the view of the tape is in sight: elsewhere it means nothing."""
-        self._in_sight = tape.isVisible()
-        tape.installEventFilter(self)
+        self._in_sight = in_sight(tape)
+        self._sight = Sight(tape)
+        self._sight.came.connect(self._tape_seen)
+        self._sight.left.connect(self._tape_gone)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
-            self._in_sight = event.type() == QEvent.Type.Show
-            self._debounced.soon()
-        return False
+    @Slot()
+    def _tape_seen(self) -> None:
+        self._in_sight = True
+        self._debounced.soon()
+
+    @Slot()
+    def _tape_gone(self) -> None:
+        self._in_sight = False
+        self._debounced.soon()
 
     @Slot(object)
     def show(self, shown: tuple[Frame, int]) -> None:

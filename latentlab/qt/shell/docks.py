@@ -25,6 +25,7 @@ from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
+from latentlab.qt.widgets.sight import in_sight
 
 
 def is_away(widget: QWidget) -> bool:
@@ -121,7 +122,7 @@ class Docks(QObject):
     def in_front(self, dock: QDockWidget) -> bool:
         """Whether its views can be seen: neither hidden nor behind another tab."""
         if self.is_central(dock):
-            return self.content_of(dock).isVisible()
+            return in_sight(self.content_of(dock))
         return dock.isVisible() and not is_away(dock)
 
     def is_central(self, dock: QDockWidget) -> bool:

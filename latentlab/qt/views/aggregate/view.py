@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.aggregate import AggregateReply, AggregateRequest
@@ -13,6 +12,7 @@ from latentlab.qt.views.aggregate.split_bar import SplitBar
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import tip_button
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.edits import MoveProbe
 from latentlab.session.plane import dimension_name
 
@@ -46,6 +46,9 @@ class AggregateView(QWidget):
         )
         self._figures = QWidget()
         self._lay_out()
+        self._sight = Sight(self)
+        self._sight.came.connect(self._ask)
+        self._sight.left.connect(self._unseen)
         self.into.clicked.connect(self._look)
         self._workspace.encoded.connect(self._encoded)
         self._workspace.loaded.connect(self._forget)
@@ -84,21 +87,18 @@ class AggregateView(QWidget):
 
     # Asking
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._ask()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
+    @Slot()
+    def _unseen(self) -> None:
         if self._asked and self.reply is None:
             # Nobody looks: it is asked for again.
             self._workspace.forget(AggregateRequest)
             self._asked = False
 
+    @Slot()
     def _ask(self) -> None:
         encodings = self._workspace.encodings
         known = encodings is not None and len(encodings.mean) == encodings.total > 1
-        if self._asked or not known or not self.isVisible() or self._workspace.following:
+        if self._asked or not known or not in_sight(self) or self._workspace.following:
             return
         assert encodings is not None
         if not encodings.sigma.all():

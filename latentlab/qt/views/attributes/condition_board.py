@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -30,6 +29,7 @@ from latentlab.qt.views.attributes.ways import Ways
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.name_chooser import MOST_BUTTONS
 from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.conditions import holds
 from latentlab.session.edits import SetCondition, SetLean
 from latentlab.session.state import SessionState
@@ -92,6 +92,8 @@ class ConditionBoard(QScrollArea):
         self.samples.save_wanted.connect(self.save_wanted)
         self._lay_out()
         self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._coalesced.soon)
         workspace.loaded.connect(self._loaded)
         workspace.on(DirectionsRequest).connect(self._directed)
         workspace.on(WaysRequest).connect(self._shown)
@@ -211,10 +213,6 @@ class ConditionBoard(QScrollArea):
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + self._height_of_draw() - before)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._coalesced.soon()
-
     # What is shown
 
     def _say(self, words: str) -> None:
@@ -260,7 +258,7 @@ class ConditionBoard(QScrollArea):
 
     def _ask(self) -> bool:
         """Requests the pictures, if they are visible."""
-        if not self.ways.known or self._workspace.model is None or self._inner.visibleRegion().isEmpty():
+        if not self.ways.known or self._workspace.model is None or not in_sight(self._inner):
             return False
         points, conditions = self.ways.places(len(self.rows))
         self._workspace.ask(WaysRequest, points, conditions)

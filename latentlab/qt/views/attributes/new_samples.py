@@ -25,6 +25,7 @@ from latentlab.qt.widgets.flow_layout import FlowLayout, TileLayout, laid_out_on
 from latentlab.qt.widgets.images import to_qimage
 from latentlab.qt.widgets.name_chooser import MOST_BUTTONS, NameChooser
 from latentlab.qt.widgets.plain_text import Label, RichLabel, listed, on_button, plain_tip, without_mnemonic
+from latentlab.qt.widgets.sight import in_sight
 from latentlab.session.conditions import asked_in_words, in_words
 from latentlab.session.edits import AskFor, TakeSample
 from latentlab.session.state import SessionState
@@ -165,7 +166,7 @@ class NewSamples(QWidget):
     @Slot(object)
     def _unfolded(self, reply: object) -> None:
         """The weights have changed: the same draws decode to other pictures."""
-        if self._reply is not None and not self.visibleRegion().isEmpty():
+        if self._reply is not None and in_sight(self):
             self._ask(self._reply.asked, self._reply.seed)
 
     @Slot(object)

@@ -37,6 +37,7 @@ from latentlab.qt.views.attributes.sections_list import Shelf
 from latentlab.qt.views.attributes.sheet_dialog import SheetDialog
 from latentlab.qt.views.attributes.trust_table import TrustTable
 from latentlab.qt.views.spec import ViewSpec
+from latentlab.qt.widgets.sight import in_sight
 from latentlab.session.edits import AddAttributes
 from latentlab.session.state import SessionState
 
@@ -167,7 +168,6 @@ class AttributeBoard(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # Qt reports a panel behind another tab as visible, but never paints it.
         if self._stale:
             # The probe has moved while the board was not to be seen.
             self._coalesced.soon()
@@ -252,7 +252,7 @@ class AttributeBoard(QWidget):
 
     def _ask_before(self) -> bool:
         """Requests the picture of the initial point, if it has changed."""
-        if self._workspace.model is None or self.visibleRegion().isEmpty():
+        if self._workspace.model is None or not in_sight(self):
             return False
         self._stale = False
         base, told = self._beginning(), self._workspace.state.condition

@@ -6,7 +6,6 @@ Hidden for an unconditional model.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.engine.attributes.implications import Implied
@@ -26,6 +25,7 @@ from latentlab.qt.widgets.flow_layout import FlowLayout, TileLayout, laid_out_on
 from latentlab.qt.widgets.images import to_qimage
 from latentlab.qt.widgets.name_chooser import MOST_BUTTONS, NameChooser
 from latentlab.qt.widgets.plain_text import RichLabel, listed, on_button, plain_tip
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.conditions import alternatives, change_in_words, holds, one_of, switched
 from latentlab.session.edits import SetCondition
 from latentlab.session.state import SessionState
@@ -74,6 +74,8 @@ class ConditionSelector(QWidget):
         self._column = layout
         self._choose_controls()
         self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._coalesced.soon)
         self.hide()
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
@@ -134,17 +136,13 @@ class ConditionSelector(QWidget):
             self._coalesced.answered()
 
     def _ask(self) -> bool:
-        """Requests the strip, if it is visible."""
-        wanted = bool(self.tiles) and self.isVisible() and self._workspace.model is not None
+        """Requests the strip, if it can be seen."""
+        wanted = bool(self.tiles) and in_sight(self) and self._workspace.model is not None
         if wanted:
             others = alternatives(self._workspace.state.condition, self._exclusive, self._implied)
             points = tuple(map(self._workspace.leant, others))
             self._workspace.ask(ConditionStripRequest, points, others)
         return wanted
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._coalesced.soon()
 
     # Controls
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -31,6 +31,7 @@ from latentlab.qt.views.dimensions.row import DimensionRow, height_for
 from latentlab.qt.views.dimensions.strip import VALUES
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.edits import MoveProbe, SetPlane
 from latentlab.session.plane import dimension_name, pair_of, paired, shows_components
 from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings, SessionState
@@ -48,7 +49,7 @@ class Dimensions(QWidget):
         self.setAccessibleName("Dimensions")
         self._workspace = workspace
         self._gestures, self._sliding = GestureClock(), -1
-        self._path, self._unseen = "", True
+        self._path = ""
         self._asked: tuple[Point, Point] = ((), ())
         self.rows: list[DimensionRow] = []
         self.order: list[int] = []
@@ -73,6 +74,8 @@ class Dimensions(QWidget):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
         self._coalesced = CoalescedRequest(self._refresh, self, workspace.loaded)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._coalesced.soon)
         self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
@@ -227,9 +230,7 @@ class Dimensions(QWidget):
 
     def in_sight(self) -> list[DimensionRow]:
         """The visible rows, from the top."""
-        # Qt reports a panel behind another tab as visible: it only moves it out of the window.
-        self._unseen = self.visibleRegion().isEmpty()
-        if not self.rows or self._unseen:
+        if not self.rows or not in_sight(self):
             return []
         height, top = max(1, self.rows[0].height()), self.list.verticalScrollBar().value()
         last = (top + self.list.viewport().height()) // height
@@ -267,12 +268,6 @@ class Dimensions(QWidget):
     @Slot()
     def _scrolled(self) -> None:
         self._coalesced.soon()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._unseen:
-            self._unseen = False
-            self._coalesced.soon()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

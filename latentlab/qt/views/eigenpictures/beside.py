@@ -20,6 +20,7 @@ from latentlab.qt.widgets.elided_box import ElidedBox
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.push_button import tip_button
+from latentlab.qt.widgets.sight import Sight, in_sight
 
 COUNT, OTHERS = 10, 3
 _LARGEST = 1400
@@ -124,6 +125,8 @@ class Beside(QWidget):
             box.setMinimumContentsLength(14)
             box.activated.connect(partial(self._chosen, number))
         self._lay_out()
+        self._sight = Sight(self)
+        self._sight.came.connect(self.seen)
         self.draw.clicked.connect(self._draw_others)
         workspace.on(BesideRequest).connect(self._answered)
         workspace.refused.connect(self._refused)
@@ -160,9 +163,10 @@ class Beside(QWidget):
     def show_model(self) -> None:
         """Another model has been opened."""
         self._stale = True
-        if self.isVisible():
+        if in_sight(self):
             self.seen()
 
+    @Slot()
     def seen(self) -> None:
         """The page is shown: samples are drawn if they are not there yet."""
         model = self._workspace.model

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.eigenpictures import EigenpicturesReply, RankReply, RankRequest
@@ -16,6 +15,7 @@ from latentlab.qt.views.eigenpictures.chart import Curve, CurveChart
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import tip_button
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.qt.widgets.sliders import CalmSlider
 from latentlab.session.state import SessionState
 
@@ -59,6 +59,8 @@ class Rank(QWidget):
         self.words.setWordWrap(True)
         self._lay_out()
         self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._again)
         self.slider.valueChanged.connect(self._slid)
         self.curve.picked.connect(self.slider.setValue)
         self.which.currentIndexChanged.connect(self._again)
@@ -117,10 +119,6 @@ class Rank(QWidget):
         if old.selected != new.selected:
             self._coalesced.soon()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._coalesced.soon()
-
     @Slot()
     def _again(self) -> None:
         self._coalesced.soon()
@@ -139,7 +137,7 @@ class Rank(QWidget):
 
     def _ask(self) -> bool:
         model, rank = self._workspace.model, self.slider.value()
-        if model is None or not self.isVisible():
+        if model is None or not in_sight(self):
             return False
         if self.which.currentText() == _OWN:
             own = self._pictures.reply

@@ -21,7 +21,7 @@ from latentlab.qt.widgets.plain_text import plain_tip
 from latentlab.qt.widgets.scrolled import scrolled
 
 _COUNT = 40
-_SHIFTING, _BESIDE = 0, 2
+_SHIFTING = 0
 _TIP = (
     "The variance along each eigenpicture (left axis, powers of ten), and the share of all variance that the "
     "first k of them explain (dashed, right axis)."
@@ -53,7 +53,6 @@ class EigenpicturesView(QWidget):
             self.pages.setTabToolTip(self.pages.addTab(scrolled(page), title), plain_tip(tip))
         self._lay_out()
         self.strip.chosen.connect(self._to_slider)
-        self.pages.currentChanged.connect(self._page_shown)
         context.workspace.loaded.connect(self._loaded)
         context.workspace.on(EigenpicturesRequest).connect(self._drawn)
         if context.workspace.model is not None:
@@ -99,8 +98,3 @@ class EigenpicturesView(QWidget):
     def _to_slider(self, number: int) -> None:
         self.pages.setCurrentIndex(_SHIFTING)
         self.shifting.give_focus(number)
-
-    @Slot(int)
-    def _page_shown(self, page: int) -> None:
-        if page == _BESIDE:
-            self.beside.seen()

@@ -6,7 +6,7 @@ Judging is done by a thread of its own, through `JudgeClient`: this only shows w
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from latentlab.core.judgement import CellDone, JudgeBegan, JudgeDone, JudgeEvent, JudgeProgress, Table
@@ -27,6 +27,7 @@ from latentlab.qt.views.judge.taking import Taking
 from latentlab.qt.views.judge.words import about_cell, status_at_first
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.qt.widgets.text_line import Line
 from latentlab.session.known_data import title_of
 
@@ -74,6 +75,8 @@ class JudgeView(QWidget):
         self._redraw = QTimer(self, singleShot=True, interval=_REDRAW_MS)
         self._redraw.timeout.connect(self._draw_again)
         self._connect(trainer)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._seen)
         self._changed()
 
     def _lay_out(self) -> None:
@@ -132,8 +135,8 @@ class JudgeView(QWidget):
             self.table.setCurrentIndex(self.model.index(0, 0))
         self.table.setFocus()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    @Slot()
+    def _seen(self) -> None:
         if not self._data:
             self.show_data(self._workspace.state.data)
             self._share_room()
@@ -249,13 +252,13 @@ class JudgeView(QWidget):
     def _show(self, table: Table) -> None:
         self._tables[self._data] = table
         self.model.show_table(table)
-        if self.isVisible() and not self._redraw.isActive():
+        if in_sight(self) and not self._redraw.isActive():
             self._redraw.start()
         self._say_about()
 
     @Slot()
     def _draw_again(self) -> None:
-        if self.model.table is not None and self.isVisible():
+        if self.model.table is not None and in_sight(self):
             self.table.fit_to_figures()
             self.charts.show_table(self.model.table)
 

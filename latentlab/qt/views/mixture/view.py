@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.em_tape import EMTape
@@ -26,6 +25,7 @@ from latentlab.qt.views.mixture.tape_bar import EMTapeBar
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.scrolled import scrolled
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.qt.widgets.term import Term
 
 # Tapes of other mixtures that wait for them.
@@ -68,6 +68,8 @@ class MixtureView(QWidget):
         self._client.on(ComponentRequest).connect(self._looked_at)
         self._client.on(EMRequest).connect(self._stepped)
         self._client.refused.connect(self._refused)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._look_if_seen)
         self._workspace.loaded.connect(self._loaded)
         self._workspace.probed.connect(self._client.give_way)
         self._say_waiting()
@@ -109,18 +111,17 @@ class MixtureView(QWidget):
 
     # The mixture
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._wanted:
-            self._look()
-
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         if self.tape.running and (model.path, model.hash) != self._asked:
             # Its room may be gone with it, and the button that stops it.
             self._stop()
         self._wanted = True
-        if self.isVisible():
+        self._look_if_seen()
+
+    @Slot()
+    def _look_if_seen(self) -> None:
+        if self._wanted and in_sight(self):
             self._look()
 
     def _look(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QContextMenuEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
@@ -22,6 +22,7 @@ from latentlab.qt.widgets.flow_layout import TileLayout
 from latentlab.qt.widgets.images import data_picture, to_qimage
 from latentlab.qt.widgets.neighbour_button import FRAME, NeighbourButton
 from latentlab.qt.widgets.plain_text import Label, RichLabel, listed, plain_tip
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.edits import PointAt
 from latentlab.session.neighbours import nearest, squared_lengths
 from latentlab.session.state import SessionState
@@ -59,6 +60,8 @@ class Neighbours(QWidget):
         self._filled_from: dict[NeighbourButton, LoadedReply] = {}
         self._due = QTimer(self, singleShot=True, interval=60)
         self._due.timeout.connect(self._find)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._due.start)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
@@ -86,10 +89,6 @@ class Neighbours(QWidget):
         if not self._due.isActive():
             self._due.start()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._due.start()
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         button = self.childAt(event.pos())
         if isinstance(button, NeighbourButton) and button.row is not None:
@@ -99,7 +98,7 @@ class Neighbours(QWidget):
     @Slot()
     def _find(self) -> None:
         """Shows the currently nearest images."""
-        if not self.isVisible():
+        if not in_sight(self):
             return
         model, encodings = self._workspace.model, self._workspace.encodings
         rows: list[int] = []

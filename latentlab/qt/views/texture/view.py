@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.data.pictures.formats import SUFFIXES
@@ -32,6 +31,7 @@ from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, listed
 from latentlab.qt.widgets.push_button import tip_button
 from latentlab.qt.widgets.scrolled import scrolled
+from latentlab.qt.widgets.sight import Sight
 
 _LARGEST = 4096
 _SIDE_WIDTH = 216
@@ -77,6 +77,8 @@ class TextureView(QWidget):
         for source in self.sources.all:
             self.controls.offer(source)
         self._soon.timeout.connect(self._ask)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._seen)
         self.sources.chosen.connect(self._chosen)
         self.sources.added.connect(self.controls.offer)
         self.controls.changed.connect(self._soon.start)
@@ -140,8 +142,8 @@ class TextureView(QWidget):
         """Takes the keyboard focus: to the pictures."""
         self.sources.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    @Slot()
+    def _seen(self) -> None:
         if self.picture is None:
             self._soon.start()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -36,6 +35,7 @@ from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.edits import SetLayers
 from latentlab.session.state import SessionState
 
@@ -53,7 +53,7 @@ _THUMB, _FLAT = 72, 2
 
 
 class TheoryView(QScrollArea):
-    """Follows the picture that `TheorySubject` means, while it is visible."""
+    """Follows the picture that `TheorySubject` means, while it can be seen."""
 
     def __init__(self, workspace: Workspace, pictures: OwnPictures) -> None:
         super().__init__()
@@ -64,8 +64,9 @@ class TheoryView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._workspace, self._pictures = workspace, pictures
-        self._subject = subject_of(workspace)
+        self._subject, self._sight = subject_of(workspace), Sight(self)
         self._known: LadderReply | None = None
+        self._told_last: PosteriorReply | None = None
         self._stopped = False
         self.source = QComboBox()
         self.source.setObjectName("theorySource")
@@ -112,6 +113,8 @@ class TheoryView(QScrollArea):
         self.like = LikeThis()
         self.like.wanted.connect(self._ask_like)
         self._lay_out()
+        self._sight.came.connect(self._seen)
+        self._sight.left.connect(self._unseen)
         self._subject.changed.connect(self._anew)
         self._subject.told.connect(self._told)
         self._subject.refused.connect(self._why_not)
@@ -154,12 +157,12 @@ class TheoryView(QScrollArea):
         rows.addStretch(1)
         self.setWidget(inner)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    @Slot()
+    def _seen(self) -> None:
         self._subject.want("panel", True)
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
+    @Slot()
+    def _unseen(self) -> None:
         self._subject.want("panel", False)
         self._workspace.ask(LadderRequest, None)
 
@@ -195,9 +198,12 @@ class TheoryView(QScrollArea):
 
     @Slot(object)
     def _told(self, reply: PosteriorReply) -> None:
+        again, self._told_last = reply is self._told_last, reply
+        if again and (self._stopped or (self._known is not None and self._known.done)):
+            return  # seen again: all of it is there
         self._body.setVisible(True)
         self._show(first_known(reply))
-        if not reply.quick and not self._stopped and self.isVisible():
+        if not reply.quick and not self._stopped and in_sight(self):
             self._workspace.ask(LadderRequest, reply.subject)
             self._ask_like(*self.like.asked)
 

@@ -15,6 +15,7 @@ from latentlab.qt.clients.latest_task import Newest, Token
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.thread_priority import step_back
 from latentlab.qt.views.training.text import about
+from latentlab.qt.widgets.sight import in_sight
 from latentlab.session.known_data import Known
 
 # After the last change of what would be trained; and how far the measurement steps back.
@@ -68,7 +69,7 @@ class Estimator(QObject):
 
     @Slot()
     def _measure(self) -> None:
-        if self._asked is None or not self._panel.isVisible():
+        if self._asked is None or not in_sight(self._panel):
             return
         choice, plan, known = self._asked
         fields = fields_of(choice, known.shape)

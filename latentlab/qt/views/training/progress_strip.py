@@ -15,6 +15,7 @@ from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.images import to_qimage
+from latentlab.qt.widgets.sight import in_sight
 
 # As many as may be seen at once; a narrow strip shows the first of them.
 _PICTURES, _SAMPLES = 12, 24
@@ -82,7 +83,7 @@ class ProgressStrip(QWidget):
 
     @Slot()
     def _ask_if_newer(self) -> None:
-        if self._newer and not self._awaited and self.isVisible() and self._workspace.following:
+        if self._newer and not self._awaited and in_sight(self) and self._workspace.following:
             self._newer, self._awaited = False, True
             self._workspace.ask(ProgressSheetRequest, _PICTURES, _SAMPLES)
 

@@ -26,6 +26,7 @@ from latentlab.qt.views.training.history import History
 from latentlab.qt.views.training.part_bars import PartBars
 from latentlab.qt.views.training.text import alarm, progress_in_words, saved_in_words
 from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.qt.widgets.sight import in_sight
 
 _DRAW_MS = 400
 
@@ -69,6 +70,7 @@ class Report(QObject):
         self._form.show_note("")
         self._bars.show_history(self.history)
 
+    @Slot()
     def show_soon(self) -> None:
         """The panel has become visible."""
         if not self._draw.isActive():
@@ -132,7 +134,7 @@ class Report(QObject):
 
     @Slot()
     def _show_figures(self) -> None:
-        if not self._panel.isVisible():
+        if not in_sight(self._panel):
             return
         if self._trainer.stage is Stage.RUNNING:
             self._curves.show_next(self.history)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
@@ -40,6 +40,7 @@ from latentlab.qt.views.training.report import Report
 from latentlab.qt.views.training.sample_sheet import DrawnNow
 from latentlab.qt.views.training.selection import Chosen
 from latentlab.qt.widgets.plain_text import WORDS, listed
+from latentlab.qt.widgets.sight import Sight
 from latentlab.session.known_data import Known, title_of
 
 
@@ -68,6 +69,8 @@ class TrainingPanel(QWidget):
         self._proposals = Proposals(trainer, self.form, workspace)
         self.strip = None if workspace is None else ProgressStrip(workspace)
         self.report = Report(trainer, self.form, self.curves, self.bars, self)
+        self._sight = Sight(self)
+        self._sight.came.connect(self.report.show_soon)
         pictures = [widget for widget in (self.drawn, self.strip) if widget is not None]
         self._arrangement = Arrangement(self, self.form, self.curves, pictures)
         self.data.activated.connect(self._data_chosen)
@@ -303,10 +306,6 @@ class TrainingPanel(QWidget):
         if self.data.currentData() != snapshot.data:
             self.data.setPlaceholderText(listed(title_of(snapshot.data), WORDS))
             self.data.setCurrentIndex(self.data.findData(snapshot.data))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.report.show_soon()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

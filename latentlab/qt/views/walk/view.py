@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -29,6 +29,7 @@ from latentlab.qt.views.walk.room import arrange
 from latentlab.qt.views.walk.screen import Screen
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.edits import MoveProbe, SetWalk, ShowFrame
 from latentlab.session.state import LERP, SLERP, WALK_STEPS, SessionState, WalkSettings
 
@@ -62,6 +63,8 @@ class WalkPlayer(QWidget):
         self._steps_gestures, self._speed_gestures = GestureClock(), GestureClock()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
+        self._sight = Sight(self)
+        self._sight.came.connect(self._seen)
         self.screen_ = Screen()
         self.plot = DensityPlot()
         self.plot.picked.connect(self._scrub)
@@ -210,7 +213,7 @@ class WalkPlayer(QWidget):
 
     def _draw_curve(self) -> None:
         """Draws the curve when it is visible: the first one costs an import."""
-        if self._undrawn and self._walk is not None and self.isVisible():
+        if self._undrawn and self._walk is not None and in_sight(self):
             # Of a model without a prior there is no curve.
             self._has_curve = bool(self._walk.log_priors)
             arrange(self._row, self.plot, self.size(), self._has_curve)
@@ -259,7 +262,7 @@ class WalkPlayer(QWidget):
             self._forward = False
         elif self._frame <= 0:
             self._forward = True
-        if not self.isVisible() and not (self.watched and self.watched()):
+        if not in_sight(self) and not (self.watched and self.watched()):
             self.pause()
             return
         self._scrub(self._frame + (1 if self._forward else -1))
@@ -269,8 +272,8 @@ class WalkPlayer(QWidget):
             self.pause()
         super().hideEvent(event)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    @Slot()
+    def _seen(self) -> None:
         self._draw_curve()
         self._show_frame(self._frame)
 
