@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
 
 from latentlab.commands.console import open_model, print_json, progress_bar
+from latentlab.commands.encoding import require_told
 from latentlab.commands.printing import say
 from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
-from latentlab.engine.attributes.evidence import evidence_of
+from latentlab.data.report import shown
+from latentlab.engine.attributes.conditions import parse_condition
+from latentlab.engine.attributes.evidence import evidence_of, evidence_of_picture
 from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.evidence import why_no_ladder
 from latentlab.engine.inference.ladder import IMPORTANCE, Estimate, Ladder
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.own_picture import fitted, read_own
 from latentlab.errors import LabError
-from latentlab.models.base import TellsDensity
+from latentlab.models.base import Encodes, TellsDensity
 
 
 def tell_theory(arguments: argparse.Namespace) -> None:
@@ -23,19 +32,43 @@ def tell_theory(arguments: argparse.Namespace) -> None:
     loaded = open_model(arguments)
     if why_not := why_no_ladder(loaded.model):
         raise LabError(why_not, loaded.path, "latentlab list says what each model is")
-    name = data_of(loaded, arguments.data)
-    data = catalog.load(name, arguments.split)
-    index = number_of(data, arguments.index)
+    ladders, picture, origin = _of_the_file(arguments, loaded) or _of_the_data(arguments, loaded)
     with progress_bar(f"log p(x) under {loaded.name}") as show:
         ladder = None
-        for ladder in evidence_of(loaded.model, data, index, seed=arguments.seed):
+        for ladder in ladders:
             show(ladder.elbo.draws / max(IMPORTANCE), "")
     assert ladder is not None
     if arguments.json:
-        origin = {"model": loaded.name, "model_hash": loaded.hash, "data": data.name, "split": data.split}
-        print_json({**origin, "index": index, **as_json(ladder)})
+        print_json({"model": loaded.name, "model_hash": loaded.hash, **origin, **as_json(ladder)})
     else:
-        _print(loaded, f"{data.name} ({data.split}) {index:,}", ladder)
+        _print(loaded, picture, ladder)
+
+
+# The ladders of a picture, its name, and where it is from.
+_Asked = tuple[Iterator[Ladder], str, dict[str, object]]
+
+
+def _of_the_data(arguments: argparse.Namespace, loaded: LoadedModel) -> _Asked:
+    if arguments.condition is not None:
+        raise LabError("--condition goes with --image: that of a picture of the data is known")
+    data = catalog.load(data_of(loaded, arguments.data), arguments.split)
+    index = number_of(data, arguments.index)
+    ladders = evidence_of(loaded.model, data, index, seed=arguments.seed)
+    origin: dict[str, object] = {"data": data.name, "split": data.split, "index": index}
+    return ladders, f"{data.name} ({data.split}) {index:,}", origin
+
+
+def _of_the_file(arguments: argparse.Namespace, loaded: LoadedModel) -> _Asked | None:
+    """The user's own picture; None if one of the data is meant."""
+    if arguments.image is None:
+        return None
+    y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
+    require_told(loaded, y)
+    model: object = loaded.model
+    assert isinstance(model, Encodes)
+    seen = fitted(read_own(arguments.image), Fitting(), model.picture_shape)
+    ladders = evidence_of_picture(loaded.model, torch.from_numpy(seen.copy()), y, seed=arguments.seed)
+    return ladders, shown(Path(arguments.image).name), {"image": str(arguments.image)}
 
 
 def as_json(ladder: Ladder) -> dict[str, object]:

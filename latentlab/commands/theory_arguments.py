@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from latentlab.commands.arguments import add_data, add_device, add_json, add_model, add_seed, number_or_name
+from latentlab.commands.arguments import (
+    add_condition,
+    add_data,
+    add_device,
+    add_json,
+    add_model,
+    add_seed,
+    add_which_picture,
+)
 
 
 def add_theory(add: Any) -> None:
@@ -15,13 +23,8 @@ def add_theory(add: Any) -> None:
         "latentlab theory mnist-vae-2d --index 7 --json",
     )
     add_model(parser)
-    parser.add_argument(
-        "--index",
-        metavar="I",
-        type=number_or_name,
-        required=True,
-        help="the picture: its index in the split, from 0, or the path of its file",
-    )
+    add_which_picture(parser, "a picture of your own, fitted to the model's size")
+    add_condition(parser, "; with --image, what the picture shows")
     add_data(parser)
     add_seed(parser)
     add_device(parser)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import latentlab
+from latentlab.data import catalog
 from tests.cli.conftest import Outcome
 
 Run = Callable[..., Outcome]
@@ -41,3 +44,30 @@ def test_that_a_model_without_a_prior_and_a_picture_that_is_not_there_are_refuse
     said = run("theory", "mnist-ae-2d", "--index", "0").complaint
     assert "mnist-ae-2d.safetensors: the model has no prior" in said
     assert "no number 99,999" in run("theory", "mnist-vae-2d", "--index", "99999").complaint
+
+
+def test_that_a_picture_file_has_the_ladder_of_the_same_picture_of_the_data(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "four.png"
+    Image.fromarray(catalog.load("mnist", "test").images[4, 0].numpy()).save(file)
+    own = run("theory", "mnist-ppca-2d", "--image", file, "--json").json
+    same = run("theory", "mnist-ppca-2d", "--index", "4", "--json").json
+    assert own.pop("image") == str(file)
+    assert own == {key: value for key, value in same.items() if key not in ("data", "split", "index")}
+    assert "log p(x) of four.png" in run("theory", "mnist-ppca-2d", "--image", file).out
+
+
+def test_that_a_conditional_model_is_told_what_a_picture_file_shows(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "dots.png"
+    Image.new("L", (28, 28), 90).save(file)
+    assert "needs a condition" in run("theory", "mnist-cvae-2d", "--image", file).complaint
+    elbos = [
+        run("theory", "mnist-cvae-2d", "--image", file, "--condition", digit, "--json").json["elbo"]
+        for digit in "01"
+    ]
+    assert elbos[0] != elbos[1]
+
+
+def test_that_a_picture_file_that_is_not_there_and_a_needless_condition_are_refused(run: Run) -> None:
+    assert "nowhere.png" in run("theory", "mnist-vae-2d", "--image", "nowhere.png").complaint
+    said = run("theory", "mnist-cvae-2d", "--index", "0", "--condition", "3").complaint
+    assert "--condition goes with --image" in said
