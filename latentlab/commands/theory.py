@@ -6,6 +6,7 @@ import argparse
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -24,7 +25,7 @@ from latentlab.engine.inference.ladder import IMPORTANCE, Estimate, Ladder
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.own_picture import fitted, read_own
 from latentlab.errors import LabError
-from latentlab.models.base import Encodes, TellsDensity
+from latentlab.models.base import TellsDensity
 
 
 def tell_theory(arguments: argparse.Namespace) -> None:
@@ -64,8 +65,7 @@ def _of_the_file(arguments: argparse.Namespace, loaded: LoadedModel) -> _Asked |
         return None
     y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
     require_told(loaded, y)
-    model: object = loaded.model
-    assert isinstance(model, Encodes)
+    model: Any = loaded.model
     seen = fitted(read_own(arguments.image), Fitting(), model.picture_shape)
     ladders = evidence_of_picture(loaded.model, torch.from_numpy(seen.copy()), y, seed=arguments.seed)
     return ladders, shown(Path(arguments.image).name), {"image": str(arguments.image)}
