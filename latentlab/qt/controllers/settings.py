@@ -1,8 +1,9 @@
 """The settings that persist between starts: window geometry, theme, session, sampler settings of tapes.
 
-One INI file. Every value is checked: if the file is damaged or of another version, it is copied aside as
-`<name>.damaged`, everything starts from its default, and `complaint` says so, once. A session larger than the
-limits starts without the excess, and is copied aside as `<name>.larger`.
+One INI file. Every value is checked: what is damaged starts from its default, and the rest is kept; of a file
+that cannot be read, or is of another version, nothing is. The file is then copied aside as `<name>.damaged`,
+and `complaint` says what was lost, once. A session larger than the limits starts without the excess, and is
+copied aside as `<name>.larger`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,31 +93,66 @@ class Settings:
                 raise LabError("cannot be read")
             if (version := self._text("version")) != str(VERSION):
                 raise LabError(f"is of version {version or 'unknown'}, not {VERSION}")
-            theme, session, scale = (
-                Theme(self._text("theme")),
-                self._text("session", _MOST_BYTES),
-                int(self._text("scale")),
-            )
-            if not 1 <= scale <= _HIGHEST_SCALE:
-                raise LabError("has a scale out of range")
-            found = saved.from_text(session) if session else None
-            self.theme, self.scale, self.folder = theme, scale, self._text("folder")
-            self.films = self._read_films()
-            self.recent = recent_data.from_text(self._text("recent", _MOST_BYTES) or "[]")
-            self.recent_models = recent_models.from_text(self._text("recentModels", _MOST_BYTES) or "[]")
-            self.proposed = recent_models.names_in(self._text("proposed", _MOST_BYTES) or "[]")
-            if recipe := self._text("tape", _MOST_BYTES):
-                # Another version of this value says nothing against the rest.
-                with contextlib.suppress(LabError):
-                    self.tape = self._text("denoiser"), recipes.from_json(recipe)
-            self.project, self.projects = self._text("project"), _paths(self._text("projects", _MOST_BYTES))
-            self.complaint = self._text("farewell", _MOST_BYTES)
-            self.geometry, self.older_layout = self._bytes("geometry"), self._bytes("layout")
-            self.workspace, self.layouts = self._text("workspace"), self._read_layouts()
-            if found is not None:
-                self._take(found)
-        except (LabError, ValueError, TypeError, OSError) as error:
+        except (LabError, OSError) as error:
             self.reject(str(error) if isinstance(error, LabError) else "is damaged")
+            return
+        lost = []
+        for words, keys, read in (
+            ("theme", ("theme",), self._read_theme),
+            ("export", ("scale", "folder"), self._read_export),
+            ("films", (_FILMS,), self._read_films),
+            ("recent data and models", ("recent", "recentModels", "proposed"), self._read_recent),
+            ("tape", ("tape", "denoiser"), self._read_tape),
+            ("projects", ("project", "projects", "farewell"), self._read_projects),
+            ("place of the window", ("geometry",), self._read_place),
+            ("layout of the panels", ("layout", "workspace", _LAYOUTS), self._read_layouts),
+            ("session", ("session",), self._read_session),
+        ):
+            try:
+                read()
+            except (LabError, ValueError, TypeError):
+                lost.append((words, keys))
+        if lost:
+            self.give_up([words for words, _ in lost], [key for _, keys in lost for key in keys])
+
+    def _read_theme(self) -> None:
+        self.theme = Theme(self._text("theme"))
+
+    def _read_export(self) -> None:
+        scale = int(self._text("scale"))
+        if not 1 <= scale <= _HIGHEST_SCALE:
+            raise LabError("has a scale out of range")
+        self.scale, self.folder = scale, self._text("folder")
+
+    def _read_recent(self) -> None:
+        self.recent = recent_data.from_text(self._text("recent", _MOST_BYTES) or "[]")
+        self.recent_models = recent_models.from_text(self._text("recentModels", _MOST_BYTES) or "[]")
+        self.proposed = recent_models.names_in(self._text("proposed", _MOST_BYTES) or "[]")
+
+    def _read_tape(self) -> None:
+        if recipe := self._text("tape", _MOST_BYTES):
+            # One of another version, or of a file that cannot be named, is no news.
+            with contextlib.suppress(LabError):
+                self.tape = self._text("denoiser"), recipes.from_json(recipe)
+
+    def _read_projects(self) -> None:
+        self.project, self.projects = self._text("project"), _paths(self._text("projects", _MOST_BYTES))
+        self.complaint = self._text("farewell", _MOST_BYTES)
+
+    def _read_place(self) -> None:
+        self.geometry = self._bytes("geometry")
+
+    def _read_layouts(self) -> None:
+        self.older_layout, self.workspace = self._bytes("layout"), self._text("workspace")
+        self.layouts = {name: self._bytes(f"{_LAYOUTS}/{name}") for name in self._keys_of(_LAYOUTS)}
+
+    def _read_films(self) -> None:
+        found = ((name, plan_from(self._text(f"{_FILMS}/{name}"))) for name in self._keys_of(_FILMS))
+        self.films = {name: plan for name, plan in found if plan is not None}
+
+    def _read_session(self) -> None:
+        if text := self._text("session", _MOST_BYTES):
+            self._take(saved.from_text(text))
 
     def _take(self, found: SessionState) -> None:
         """Takes the session, within the limits."""
@@ -123,7 +160,7 @@ class Settings:
         if over:
             aside = self.keep_aside("larger")
             kept = f"; the old file is kept as {aside.name}" if aside else ""
-            self.complaint = f"{self.path.name}: the session had {', '.join(over)}. It goes on without{kept}."
+            self._complain(f"{self.path.name}: the session had {', '.join(over)}. It goes on without{kept}.")
 
     def _text(self, key: str, most: int = bounds.MAX_LETTERS) -> str:
         assert self._store is not None
@@ -139,9 +176,6 @@ class Settings:
             raise LabError("is damaged")
         return value
 
-    def _read_layouts(self) -> dict[str, QByteArray]:
-        return {name: self._bytes(f"{_LAYOUTS}/{name}") for name in self._keys_of(_LAYOUTS)}
-
     def _keys_of(self, group: str) -> list[str]:
         assert self._store is not None
         self._store.beginGroup(group)
@@ -151,9 +185,24 @@ class Settings:
             raise LabError("is damaged")
         return names
 
-    def _read_films(self) -> dict[str, FilmPlan]:
-        found = ((name, plan_from(self._text(f"{_FILMS}/{name}"))) for name in self._keys_of(_FILMS))
-        return {name: plan for name, plan in found if plan is not None}
+    def give_up(self, parts: Sequence[str], keys: Sequence[str]) -> None:
+        """These parts cannot be believed: they start from their defaults, and the rest is kept.
+
+        Args:
+            parts: their names in words.
+            keys: what stores them.
+        """
+        aside = self.keep_aside("damaged")
+        assert self._store is not None
+        for key in keys:
+            self._store.remove(key)
+        kept = f", and the old file is kept as {aside.name}" if aside else ""
+        self._complain(
+            f"{self.path.name} is damaged: lost are {', '.join(parts)}. The rest goes on as it was{kept}."
+        )
+
+    def _complain(self, words: str) -> None:
+        self.complaint = f"{self.complaint} {words}".strip()
 
     def reject(self, reason: str) -> None:
         """The file is invalid: keeps a copy aside, and returns to the defaults."""

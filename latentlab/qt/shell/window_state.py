@@ -59,7 +59,8 @@ class WindowState:
         layouts = settings.layouts if sound else {}
         older = bool(settings.older_layout) and not settings.layouts
         if not workspaces.restore(layouts, settings.workspace) or not sound:
-            settings.reject("is damaged")
+            settings.geometry, settings.layouts = QByteArray(), {}
+            settings.give_up(("layout of the panels",), ("geometry", "layouts"))
         return older
 
     def note(self, workspaces: Workspaces) -> None:

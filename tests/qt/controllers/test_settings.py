@@ -48,7 +48,8 @@ def test_that_settings_are_saved_a_while_after_a_change_without_closing(qtbot: Q
 def _good(path: Path) -> str:
     settings = Settings(path)
     settings.session = SessionState(probe=(1.0, 1.0))
-    settings.theme = Theme.DARK
+    settings.theme, settings.scale = Theme.DARK, 4
+    settings.layouts = {"explore": QByteArray(b"some layout")}
     settings.save()
     return path.read_text()
 
@@ -70,34 +71,69 @@ def test_that_a_tape_of_another_version_is_forgotten_and_nothing_else(tmp_path: 
     assert found.session.probe == (1.0, 1.0)
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("version=1", "version=2"),
-        ("version=1", ""),
-        ("theme=dark", "theme=plaid"),
-        ("scale=8", "scale=many"),
-        ("scale=8", "scale=999"),
-        ('\\"model\\"', '\\"muddle\\"'),
-        ("theme=dark", "theme=@Variant(\\0\\0\\0\\t\\0\\0)"),
-        ("theme=dark", "theme=@ByteArray(x)"),
-    ],
-)
-def test_that_damaged_settings_give_way_to_defaults_and_are_kept_aside(
-    tmp_path: Path, before: str, after: str
-) -> None:
-    path = tmp_path / "lab.ini"
+def _changed(path: Path, before: str, after: str) -> str:
+    """Settings in which something is replaced; their text."""
     text = _good(path)
     assert before in text
-    path.write_text(text.replace(before, after, 1))
+    changed = text.replace(before, after, 1)
+    path.write_text(changed)
     # Qt reads a file again only if its time or size is another one; a test is faster than a clock ticks.
     os.utime(path, (1_000_000_000, 1_000_000_000))
+    return changed
+
+
+@pytest.mark.parametrize("after", ["version=2", ""])
+def test_that_settings_of_another_version_give_way_to_defaults_and_are_kept_aside(
+    tmp_path: Path, after: str
+) -> None:
+    path = tmp_path / "lab.ini"
+    changed = _changed(path, "version=1", after)
     settings = Settings(path)
     assert (settings.theme, settings.session, settings.scale) == (Theme.SYSTEM, None, 8)
     assert "lab.ini.damaged" in settings.complaint
-    assert (tmp_path / "lab.ini.damaged").read_text() == text.replace(before, after, 1)
+    assert (tmp_path / "lab.ini.damaged").read_text() == changed
     assert settings.save()
     assert Settings(path).complaint == "", "told once"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        ("theme=dark", "theme=plaid", "theme"),
+        ("scale=4", "scale=many", "export"),
+        ("scale=4", "scale=999", "export"),
+        ('\\"model\\"', '\\"muddle\\"', "session"),
+        ("theme=dark", "theme=@Variant(\\0\\0\\0\\t\\0\\0)", "theme"),
+        ("theme=dark", "theme=@ByteArray(x)", "theme"),
+        ("explore=@ByteArray", "explore=@Point", "layout of the panels"),
+        ("recentModels=[]", "recentModels=@ByteArray(x)", "recent data and models"),
+    ],
+)
+def test_that_only_the_damaged_part_is_lost_and_named_and_the_file_kept_aside(
+    tmp_path: Path, before: str, after: str, lost: str
+) -> None:
+    path = tmp_path / "lab.ini"
+    changed = _changed(path, before, after)
+    settings = Settings(path)
+    assert (settings.theme is Theme.SYSTEM) == (lost == "theme")
+    assert (settings.session is None) == (lost == "session")
+    assert settings.scale == (8 if lost == "export" else 4)
+    assert bool(settings.layouts) == (lost != "layout of the panels")
+    assert f"lost are {lost}." in settings.complaint
+    assert "lab.ini.damaged" in settings.complaint
+    assert (tmp_path / "lab.ini.damaged").read_text() == changed
+    assert settings.save()
+    assert Settings(path).complaint == "", "told once"
+
+
+def test_that_the_window_says_that_the_session_was_lost_and_keeps_its_theme(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    _changed(tmp_path / "lab.ini", '\\"model\\"', '\\"muddle\\"')
+    with open_window(qtbot, tmp_path) as window:
+        assert "lost are session" in window.statusBar().currentMessage()
+        assert window.theming.theme is Theme.DARK
+        window.bench.actions["systemThemeAction"].trigger()
 
 
 @pytest.mark.parametrize("content", [b"\x00\xff\xfe" * 50, b"not an ini at all", b"[General\nx=", b"\x80PNG"])
@@ -275,6 +311,7 @@ def test_that_a_text_longer_than_any_path_is_not_taken(tmp_path: Path, key: str)
     path.write_text("\n".join(f"{key}={'x' * 20_000}" if one.startswith(key) else one for one in lines))
     os.utime(path, (1_000_000_000, 1_000_000_000))
     found = Settings(path)
-    assert (found.folder, found.tape) == ("", None)
-    # A tape that cannot be found again is no reason to doubt the rest.
+    assert found.folder == ""
+    assert (found.tape is None) == (key == "denoiser")
+    # A tape that cannot be found again is no news.
     assert ("is damaged" in found.complaint) == (key != "denoiser")
