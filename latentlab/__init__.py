@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         load_model,
         sample,
         theory,
+        translate,
     )
     from latentlab.errors import LabError
 
@@ -55,6 +56,7 @@ __all__ = [
     "load_model",
     "sample",
     "theory",
+    "translate",
 ]
 
 _LAZY = set(__all__) - {"__version__"}

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
 from latentlab.api_model import Model as Model  # offered here, too
 from latentlab.api_model import Posteriors as Posteriors
@@ -124,6 +125,17 @@ def theory(
         raise LabError(f"{pictures.name} ({split}) has {len(pictures):,} pictures, so no number {index:,}")
     *_, ladder = evidence_of(loaded.model, pictures, index, seed=seed)
     return ladder
+
+
+def translate(
+    model: Model | str | Path, images: ArrayLike | Tensor, *, whole: bool = False
+) -> NDArray[np.float32]:
+    """Pictures made of other pictures, such as faces of outlines; see `Model.translate`.
+
+    Args:
+        model: one in memory, a shipped model's name or a model file's path.
+    """
+    return _opened(model).translate(images, whole=whole)
 
 
 def judge(

@@ -26,6 +26,7 @@ from latentlab.engine.diffusion.sampling import (
 from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
 from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of, require_decoder
+from latentlab.engine.inference.translating import require_translator, translated
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Denoises, Encodes
 
@@ -223,6 +224,29 @@ class Model:
         elif mask is not None:
             raise LabError("a mask needs an image, and none was given")
         return taped(self._loaded, Recipe(n, sampler_settings, start), condition)
+
+    @torch.no_grad()
+    def translate(self, images: ArrayLike | Tensor, *, whole: bool = False) -> NDArray[np.float32]:
+        """Makes pictures of other pictures; for models that translate only.
+
+        Args:
+            images: sources (N, C', H, W), such as outlines, black on white; with `whole` pictures of the
+                data (N, C, H, W), whose sources are taken first. As for `encode` otherwise.
+
+        Returns:
+            float32 (N, C, H, W) in [0, 1].
+
+        Raises:
+            LabError: for another shape, type or range, NaN, or a model that does not translate.
+        """
+        model = require_translator(self._loaded.model, self.name)
+        pictures = as_pictures(images, model.picture_shape if whole else model.source_shape)
+        made = [np.empty((0, *model.target_shape), np.float32)]
+        device = next(self._loaded.model.parameters()).device
+        for some in floats_in_chunks(pictures):
+            x = some.to(device)
+            made.append(translated(model, model.source_of(x) if whole else x).numpy())
+        return np.concatenate(made)
 
     def _decoder(self) -> Decodes:
         return require_decoder(self._loaded.model, self.name)

@@ -30,6 +30,7 @@ from latentlab.commands.printing import warn
 from latentlab.commands.prior_arguments import add_prior
 from latentlab.commands.texture_arguments import add_texture
 from latentlab.commands.theory_arguments import add_theory
+from latentlab.commands.translation_arguments import add_translation
 from latentlab.errors import LabError
 from latentlab.version import __version__
 
@@ -198,6 +199,7 @@ def make_parser(training: bool) -> _Parser:
     add_prior(add)
     add_judge(add)
     add_angles(add)
+    add_translation(add)
     _add_verbose(parser)
     return parser
 

@@ -32,7 +32,15 @@ from latentlab.engine.files.sample_words import described
 from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of
 from latentlab.engine.rendering.drawing import to_pictures
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Decodes, Denoises, HasLikelihood, Samples, conditional
+from latentlab.models.base import (
+    Conditional,
+    Decodes,
+    Denoises,
+    HasLikelihood,
+    Samples,
+    Translates,
+    conditional,
+)
 
 
 def draw_samples(arguments: argparse.Namespace) -> None:
@@ -46,7 +54,8 @@ def draw_samples(arguments: argparse.Namespace) -> None:
     _refuse(arguments, loaded, tuple(OF_SAMPLER), "it is not a diffusion model")
     model = loaded.model
     if not isinstance(model, Decodes | Samples):
-        raise LabError(f"{loaded.name} does not generate pictures")
+        hint = "It makes them of other pictures: latentlab translate" if isinstance(model, Translates) else ""
+        raise LabError(f"{loaded.name} does not generate pictures", hint=hint)
     if not isinstance(model, HasLikelihood):
         _refuse(arguments, loaded, ("draw",), "it has no likelihood p(x|z) to draw a picture from")
     arguments.condition = asked_words(arguments, model)

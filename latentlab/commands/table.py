@@ -19,6 +19,7 @@ from latentlab.commands.samples import draw_samples
 from latentlab.commands.texture import draw_texture
 from latentlab.commands.theory import tell_theory
 from latentlab.commands.training import train_model
+from latentlab.commands.translation import translate_picture
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -42,5 +43,6 @@ COMMANDS: Mapping[str, Command] = {
     "origin": tell_origin,
     "prior": fit_a_prior,
     "judge": judge_models,
+    "translate": translate_picture,
     "angles": tell_angles,
 }

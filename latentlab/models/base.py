@@ -32,6 +32,7 @@ from latentlab.models.linear import DecodesLinearly, HasEigenpictures, linear
 from latentlab.models.priors import Prior, StandardNormal
 from latentlab.models.terms import Denoised, ElboTerms, ImportanceTerms, LabelTerms, NoiseTerms, Posterior
 from latentlab.models.training import Fits, Trains, TrainsByDenoising, TrainsByImportance, TrainsByLabel
+from latentlab.models.translating import JudgesPatches, Translates
 
 __all__ = [
     "MOST_ATTRIBUTES",
@@ -51,6 +52,7 @@ __all__ = [
     "HasLikelihood",
     "HasPrior",
     "ImportanceTerms",
+    "JudgesPatches",
     "LabelTerms",
     "NoiseTerms",
     "Posterior",
@@ -61,6 +63,7 @@ __all__ = [
     "TrainsByDenoising",
     "TrainsByImportance",
     "TrainsByLabel",
+    "Translates",
     "capabilities_of",
     "conditional",
     "has_kl",
@@ -264,6 +267,8 @@ PROTOCOLS: Mapping[Capability, type] = {
     Capability.HAS_EIGENPICTURES: HasEigenpictures,
     Capability.DECODES_LINEARLY: DecodesLinearly,
     Capability.HAS_COMPONENTS: HasComponents,
+    Capability.TRANSLATES: Translates,
+    Capability.JUDGES_PATCHES: JudgesPatches,
 }
 
 

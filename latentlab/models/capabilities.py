@@ -26,11 +26,13 @@ class Capability(StrEnum):
     HAS_EIGENPICTURES = "has-eigenpictures"
     DECODES_LINEARLY = "decodes-linearly"
     HAS_COMPONENTS = "has-components"
+    TRANSLATES = "translates"
+    JUDGES_PATCHES = "judges-patches"
 
 
 # What a model gains by a prior that is fitted to its codes; see `latentlab.models.with_prior`.
 OF_A_PRIOR = frozenset({Capability.HAS_PRIOR, Capability.SAMPLES})
-_OF_PICTURES = frozenset({Capability.SAMPLES, Capability.DECODES, Capability.DENOISES})
+_OF_PICTURES = frozenset({Capability.SAMPLES, Capability.DECODES, Capability.DENOISES, Capability.TRANSLATES})
 
 
 def makes_pictures(capabilities: frozenset[Capability]) -> bool:

@@ -33,6 +33,7 @@ _SHIPPED = (
     "ppca",
     "gaussian",
     "gmm",
+    "pix2pix",
 )
 # Temporarily registered kinds: by name, the newest last.
 _for_now: dict[str, KindSpec] = {}

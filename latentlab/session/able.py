@@ -23,6 +23,8 @@ _WHY: Mapping[Capability, str] = {
     Capability.HAS_EIGENPICTURES: "{name} is no Gaussian: it has no eigenpictures.",
     Capability.HAS_COMPONENTS: "{name} is no mixture: it has no components, each with pictures of its own.",
     Capability.DECODES_LINEARLY: "{name} decodes by more than one linear layer: its pictures fill no plane.",
+    Capability.TRANSLATES: "{name} makes no pictures of other pictures.",
+    Capability.JUDGES_PATCHES: "{name} has no critic that judges pictures patch by patch.",
 }
 
 

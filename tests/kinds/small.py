@@ -13,6 +13,7 @@ SMALL: dict[str, dict[str, object]] = {
     **{name: {"encoder_widths": (8,), "decoder_widths": (8,)} for name in ("ae", "vae", "cvae")},
     "ddpm": {"widths": (8, 16), "steps": 20},
     "classifier": {"widths": (8, 8), "features": 6},
+    "pix2pix": {"widths": (8, 16), "critic_width": 8},
     "gmm": {"components": 3, "factors": 2, "by_class": True},
 }
 

@@ -182,6 +182,36 @@ def _has_components(model: nn.Module) -> None:
     torch.testing.assert_close(known.responsibilities(x.flatten(1).double()).float(), r)
 
 
+@torch.no_grad()
+def _translates(model: nn.Module) -> None:
+    x = toy_set("test").images[:5].float() / 255.0
+    source, target = model.source_of(x), model.target_of(x)
+    assert source.shape == (5, *model.source_shape)
+    assert target.shape == (5, *model.target_shape)
+    assert model.picture_shape == SHAPE
+    made = model.translate(source)
+    assert made.shape == target.shape
+    for pictures in (source, made):
+        assert pictures.min() >= 0.0
+        assert pictures.max() <= 1.0
+    torch.testing.assert_close(model.translate(source[:2]), made[:2])
+    assert not torch.allclose(model.translate(1.0 - source), made)
+
+
+@torch.no_grad()
+def _judges_patches(model: nn.Module) -> None:
+    x = toy_set("test").images[:5].float() / 255.0
+    source = model.source_of(x)
+    judged = model.patch_map(model.target_of(x), source)
+    assert judged.ndim == 3
+    assert len(judged) == 5
+    assert 0.0 <= judged.min() <= judged.max() <= 1.0
+    changed = x.clone()
+    changed[..., 0, 0] = 1.0 - changed[..., 0, 0]
+    moved = model.patch_map(model.target_of(changed), source) != judged
+    assert moved[:, 0, 0].any()
+
+
 PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
     Capability.ENCODES: _encodes,
     Capability.DECODES: _decodes,
@@ -197,6 +227,8 @@ PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
     Capability.HAS_COMPONENTS: _has_components,
     Capability.HAS_EIGENPICTURES: _has_eigenpictures,
     Capability.DECODES_LINEARLY: _decodes_linearly,
+    Capability.TRANSLATES: _translates,
+    Capability.JUDGES_PATCHES: _judges_patches,
 }
 
 
@@ -240,6 +272,8 @@ def test_that_it_is_opened_to_be_looked_at_if_it_makes_pictures(kind: KindSpec, 
     reply = opened.reply(1)
     assert reply.capabilities == can
     assert (reply.latents > 0) == (Capability.DECODES in can)
+    if not can & {Capability.SAMPLES, Capability.DECODES}:
+        return  # what it makes is asked for with a picture
     with torch.inference_mode():
         request = SamplesRequest(2, (("even", 1.0),) if reply.condition_names else (), 3, 0, "toy")
         *_, drawn = [one for one in Sampler().draw(loaded, opened.drawn_by, request) if one is not None]

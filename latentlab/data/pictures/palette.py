@@ -21,7 +21,7 @@ def palette_of(images: Tensor) -> tuple[tuple[str, ...], int]:
     Raises:
         LabError: if the pictures have too many colours for a palette.
     """
-    pixel = _pixel(images)
+    pixel = pixel_of(images)
     drawn = images[..., ::pixel, ::pixel].movedim(1, -1).flatten(0, -2).to(torch.int64)
     channels = drawn.shape[-1]
     shifts = torch.tensor([256 ** (channels - 1 - channel) for channel in range(channels)])
@@ -37,7 +37,7 @@ def palette_of(images: Tensor) -> tuple[tuple[str, ...], int]:
     return tuple(f"{code:0{2 * channels}x}" for code in codes[order].tolist()), pixel
 
 
-def _pixel(images: Tensor) -> int:
+def pixel_of(images: Tensor) -> int:
     """The side of the largest squares that nearly all pictures are made of."""
     height, width = images.shape[-2:]
     for side in range(_LARGEST_PIXEL, 1, -1):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from latentlab.engine.files.model_catalog import (
+    can_of,
     capabilities_of,
     card_in,
     data_of,
@@ -23,6 +24,7 @@ from latentlab.shipped import model_files
 
 _PLANE = frozenset({Capability.ENCODES, Capability.DECODES})
 _DRAWS = frozenset({Capability.DENOISES})
+_TRANSLATES = frozenset({Capability.TRANSLATES})
 
 
 def encoders_for(model: str, own: Iterable[Path] = ()) -> list[str]:
@@ -64,6 +66,21 @@ def partner_of(model: str, own: Iterable[Path]) -> Partner | None:
         if kind is not None and _is_of(card, _DRAWS, data, shape):
             return Partner(name, path.stem, kind.in_a_sentence)
     return None
+
+
+def plain_translator(model: str, own: Iterable[Path] = ()) -> str:
+    """A model that translates the same pictures without a critic, by name or path, for one that has a critic;
+    "" for none.
+    """
+    data, shape = data_of(model), shape_of_pictures(model)
+    if not data or Capability.JUDGES_PATCHES not in can_of(model):
+        return ""
+    for name, path in (*((str(path), path) for path in own), *model_files().items()):
+        card = card_in(path)
+        plain = Capability.JUDGES_PATCHES not in capabilities_of(card)
+        if plain and _is_of(card, _TRANSLATES, data, shape):
+            return name
+    return ""
 
 
 def same_pictures(one: str, other: str) -> bool:

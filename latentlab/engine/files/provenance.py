@@ -47,6 +47,7 @@ WHATS = (
     "sheet",
     "diffusion",
     "texture",
+    "translation",
     *DRAWN,
 )
 MAX_FILE_BYTES = 256 * 2**20

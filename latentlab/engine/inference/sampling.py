@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from latentlab.core.gaussian import steady_noise
 from latentlab.errors import LabError
-from latentlab.models.base import Decodes, HasLikelihood, Samples, prior_of
+from latentlab.models.base import Decodes, HasLikelihood, Samples, Translates, prior_of
 from latentlab.models.priors import FromNormal
 
 _CHUNK = 250
@@ -132,6 +132,10 @@ def draw_in_chunks(
     Raises:
         LabError: if the model cannot draw pictures.
     """
+    if isinstance(model, Translates) and not isinstance(model, Samples):
+        raise LabError(
+            "the model draws no pictures of its own", hint="It makes them of others: latentlab translate"
+        )
     if not isinstance(model, Samples):
         raise LabError(f"a {type(model).__name__} does not generate pictures")
     device = next(model.parameters()).device

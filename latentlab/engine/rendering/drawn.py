@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from latentlab.data import catalog
+from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.files.model_notes import write_drawn
 from latentlab.engine.inference.sampling import draw_in_chunks, points_of
@@ -27,7 +29,14 @@ from latentlab.engine.rendering.requests.drawn import COLUMNS, ROWS, DrawnReply,
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.engine.types import Picture
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Decodes, SamplesStepwise, conditional
+from latentlab.models.base import (
+    Conditional,
+    Decodes,
+    Samples,
+    SamplesStepwise,
+    Translates,
+    conditional,
+)
 
 _COUNT = COLUMNS * ROWS
 _SEED = 0
@@ -80,6 +89,9 @@ def drawn_by(loaded: LoadedModel) -> Iterator[NDArray[np.uint8] | None]:
             yield None
         yield to_pictures(drawn)
         return
+    if isinstance(model, Translates) and not isinstance(model, Samples | Decodes):
+        yield from _translations(model, loaded)
+        return
     if not isinstance(model, Decodes):
         for chunk in draw_in_chunks(model, _COUNT, _SEED, y=y, chunk=_CHUNK):
             yield to_pictures(chunk)
@@ -88,6 +100,20 @@ def drawn_by(loaded: LoadedModel) -> Iterator[NDArray[np.uint8] | None]:
     for first in range(0, _COUNT, _CHUNK):
         some = slice(first, first + _CHUNK)
         yield drawing.decode(z[some], None if y is None else y[some])
+
+
+def _translations(model: Translates, loaded: LoadedModel) -> Iterator[NDArray[np.uint8]]:
+    """Five sources of held-out pictures of its data, and under them what it makes of each.
+
+    Raises:
+        LabError: if its data are not there.
+    """
+    data = catalog.load(data_of(loaded), "test")
+    source = model.source_of(data.images[:COLUMNS].float() / 255.0)
+    made = model.translate(source)
+    channels = (max(source.shape[1], made.shape[1]), -1, -1)
+    yield to_pictures(source.expand(-1, *channels).clone())
+    yield to_pictures(made.expand(-1, *channels).clone())
 
 
 def in_rows(pictures: list[Picture]) -> bytes:

@@ -25,7 +25,15 @@ from latentlab.engine.rendering.requests.opening import UNKNOWN, FollowRequest, 
 from latentlab.engine.rendering.unfolding import Unfolding
 from latentlab.engine.types import Point
 from latentlab.errors import LabError
-from latentlab.models.base import Classifies, Conditional, Decodes, Encodes, Samples, capabilities_of
+from latentlab.models.base import (
+    Classifies,
+    Conditional,
+    Decodes,
+    Encodes,
+    Samples,
+    Translates,
+    capabilities_of,
+)
 from latentlab.models.registry import find_kind
 
 # The hash of a model that is not a file yet.
@@ -57,7 +65,7 @@ class Opened:
         note: str = "",
     ) -> None:
         model = loaded.model
-        if not isinstance(model, Decodes | Samples):
+        if not isinstance(model, Decodes | Samples | Translates):
             raise LabError(*_nothing_to_draw(loaded))
         if data.shape != model.picture_shape:
             raise LabError(

@@ -101,6 +101,7 @@ class Renderer(Server):
                 ("stretch", "stretching:Stretches", drawing),
                 ("theory", "theory:Theory", self._in_hand, lambda: self._step),
                 ("eigenpictures", "eigenpictures:Eigenpictures", self._in_hand),
+                ("translation", "translation:Translations", self._in_hand),
             )
         }
         # Counts how often another model, or other data, have been opened.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import torch
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.data.pictures.palette import palette_of
+from latentlab.data.pictures.palette import palette_of, pixel_of
 from latentlab.data.spec import dealt_by_count
 from latentlab.engine.attributes.conditions import is_known_of_any, known_of
 from latentlab.engine.training.presets import presets
@@ -71,6 +72,15 @@ def palette_for(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
         hint = "Choose another likelihood (window: Options …; command line: --likelihood gaussian)"
         raise LabError(error.what, hint=hint) from None
     return {"palette": colours, "pixel": pixel}
+
+
+def pixel_for(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
+    """The side of a drawn pixel of the pictures, for a kind that wants to know it without a palette."""
+    if "pixel" not in {one.name for one in fields(find_kind(kind).config)} or "pixel" in config:
+        return {}
+    if "likelihood" in config or hasattr(find_kind(kind).config, "likelihood"):
+        return {}  # it is a matter of the palette: see `palette_for`
+    return {"pixel": pixel_of(data.images)}
 
 
 def as_it_was(data: str, fingerprint: str) -> tuple[str, ImageSet | None]:

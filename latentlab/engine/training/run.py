@@ -37,7 +37,7 @@ from latentlab.engine.training.events import (
     Started,
     TrainingEvent,
 )
-from latentlab.engine.training.from_data import as_it_was, conditions_for, palette_for, shares
+from latentlab.engine.training.from_data import as_it_was, conditions_for, palette_for, pixel_for, shares
 from latentlab.engine.training.going_on import begun_model
 from latentlab.engine.training.plan import TrainingPlan, check_plan
 from latentlab.engine.training.presets import require_enough
@@ -122,6 +122,7 @@ class TrainingRun:
             **conditions_for(kind, config, train),
             **config,
             **palette_for(config, train),
+            **pixel_for(kind, config, train),
             "shape": train.shape,
         }
         # torch's global generator is restored, so that other users of it are not affected.

@@ -8,10 +8,18 @@ from latentlab.core.judged_json import table_from
 from latentlab.core.judgement import Table
 from latentlab.data.files import open_to_read
 from latentlab.engine.files.model_catalog import capabilities_of, card_in
-from latentlab.models.capabilities import Capability, makes_pictures
+from latentlab.models.capabilities import Capability
 from latentlab.shipped import JUDGED, model_files
 
-_OF_AN_AXIS = frozenset({Capability.ENCODES, Capability.TELLS_DENSITY})
+_OF_AN_AXIS = frozenset(
+    {
+        Capability.ENCODES,
+        Capability.TELLS_DENSITY,
+        Capability.SAMPLES,
+        Capability.DECODES,
+        Capability.DENOISES,
+    }
+)
 
 
 def shipped_table(data: str) -> Table | None:
@@ -31,6 +39,6 @@ def models_to_ship(data: str) -> list[str]:
     for name, path in model_files().items():
         card = card_in(path)
         can = capabilities_of(card)
-        if card and card["data"].get("name") == data and (makes_pictures(can) or can & _OF_AN_AXIS):
+        if card and card["data"].get("name") == data and can & _OF_AN_AXIS:
             found.append(name)
     return found

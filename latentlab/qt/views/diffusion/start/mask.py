@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.qt.widgets.brush import Spot, under_brush
+
 Mask = NDArray[np.bool_]
-Spot = tuple[float, float]
 HALVES = ("left", "right", "top", "bottom")
 _KEPT = 100
 
@@ -50,17 +49,7 @@ class HoleMask:
         """Sets, or clears, the pixels under a brush `size` pixels wide along its path, and at least the last
         pixel.
         """
-        height, width = self._mask.shape
-        y, x = np.mgrid[0.5:height, 0.5:width]
-        across, down = end[0] - start[0], end[1] - start[1]
-        length = across * across + down * down
-        along = 0.0 if length == 0.0 else ((x - start[0]) * across + (y - start[1]) * down) / length
-        along = np.clip(along, 0.0, 1.0)
-        gap = np.hypot(x - start[0] - along * across, y - start[1] - along * down)
-        hit = gap <= size / 2.0
-        column, row = math.floor(end[0]), math.floor(end[1])
-        if 0 <= column < width and 0 <= row < height:
-            hit[row, column] = True
+        hit = under_brush((self._mask.shape[0], self._mask.shape[1]), start, end, size)
         self._mask = np.where(hit, open_, self._mask)
 
     def end(self) -> bool:

@@ -23,7 +23,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.engine.types import Picture
-from latentlab.qt.views.diffusion.start.mask import HoleMask, Mask, Spot
+from latentlab.qt.views.diffusion.start.mask import HoleMask, Mask
+from latentlab.qt.widgets.brush import Spot
 from latentlab.qt.widgets.colours import GROUP_COLOURS
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 

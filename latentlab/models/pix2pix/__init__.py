@@ -1,0 +1,1 @@
+"""The model that translates pictures: pix2pix."""

@@ -1,0 +1,167 @@
+"""pix2pix: its two losses in closed form, who learns what, what it refuses, and that it learns."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from latentlab.core.sources import enlarged
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.trainer import Trainer
+from latentlab.errors import LabError
+from latentlab.models.base import JudgesPatches, Translates, capabilities_of
+from latentlab.models.capabilities import Capability
+from latentlab.models.pix2pix.model import Criticised, Translator, translator_of
+from latentlab.models.pix2pix.objective import rough
+from latentlab.models.pix2pix.spec import KIND, SOURCES, Pix2PixConfig
+from latentlab.models.players import Batch, Moment
+from latentlab.models.registry import build
+from tests.tiny import toy_set
+
+SMALL: dict[str, Any] = {"shape": (3, 16, 16), "widths": (8, 16), "critic_width": 8, "roughness": 0.0}
+PLAN = TrainingPlan(epochs=1, batch=16, warmup_steps=2, device="cpu", precision="fp32", threads=1)
+
+
+def model_of(**fields: Any) -> Translator:
+    torch.manual_seed(0)
+    return translator_of(Pix2PixConfig(**{**SMALL, **fields}))
+
+
+def pictures(count: int = 6, shape: tuple[int, int, int] = (3, 16, 16)) -> Tensor:
+    return torch.rand(count, *shape, generator=torch.Generator().manual_seed(1))
+
+
+def told(model: Translator, player: str, x: Tensor) -> tuple[Tensor, Tensor]:
+    objective = model.objective(PLAN)
+    return objective.loss(model, Batch(x), torch.Generator().manual_seed(0), Moment(), player)
+
+
+def test_that_the_names_of_sources_are_those_of_the_core() -> None:
+    from latentlab.core import sources
+
+    assert SOURCES == sources.SOURCES
+
+
+def test_that_the_critics_loss_is_the_cross_entropy_of_true_and_made_patches() -> None:
+    model, x = model_of(), pictures()
+    assert isinstance(model, Criticised)
+    source = model.source_of(x)
+    right, wrong = model.patch_map(x, source), model.patch_map(model.translate(source), source)
+    loss, figures = told(model, "critic", x)
+    torch.testing.assert_close(loss, -right.log().mean() - (1.0 - wrong).log().mean())
+    torch.testing.assert_close(
+        figures, torch.stack([loss * 0, right.mean(), loss * 0, *torch.tensor([0.0, 1, 0])])
+    )
+    gradients = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)
+    names = [name for name, _ in model.named_parameters()]
+    assert {name.split(".")[0] for name, g in zip(names, gradients, strict=True) if g is not None} == {
+        "critic"
+    }
+
+
+def test_that_the_generators_loss_is_the_l1_error_and_what_the_critic_believes() -> None:
+    model, x = model_of(adversarial=0.3), pictures()
+    assert isinstance(model, Criticised)
+    made = model.translate(model.source_of(x))
+    error, wrong = (made - x).abs().mean(), model.patch_map(made, model.source_of(x))
+    loss, figures = told(model, "generator", x)
+    torch.testing.assert_close(loss, error - 0.3 * wrong.log().mean())
+    torch.testing.assert_close(figures[:3], torch.stack([error, error * 0, wrong.mean()]))
+
+
+def test_that_without_weight_there_is_no_critic_and_the_loss_is_the_l1_error_alone() -> None:
+    model, x = model_of(adversarial=0.0), pictures()
+    assert not isinstance(model, JudgesPatches)
+    assert {name.split(".")[0] for name, _ in model.named_parameters()} == {"generator"}
+    assert [player.name for player in model.objective(PLAN).players] == ["generator"]
+    loss, _ = told(model, "generator", x)
+    torch.testing.assert_close(loss, (model.translate(model.source_of(x)) - x).abs().mean())
+    assert capabilities_of(model) == KIND.can(model.config) == {Capability.TRANSLATES}
+    figures = model.objective(PLAN).terms(torch.tensor([0.4, 0, 0, 2.0, 0, 0]), 2)
+    assert figures["error"] == pytest.approx(0.2)
+    assert math.isnan(figures["made"])
+
+
+def test_that_the_l1_error_alone_is_least_at_the_median_of_what_a_source_may_mean() -> None:
+    # One source for all pictures: grey levels 0.2 (three of them) and 0.9 (two).
+    levels = torch.tensor([0.2, 0.2, 0.2, 0.9, 0.9])
+    x = levels[:, None, None, None].expand(-1, 1, 8, 8).contiguous()
+    model = model_of(shape=(1, 8, 8), adversarial=0.0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    for _ in range(150):
+        optimizer.zero_grad()
+        told(model, "generator", x)[0].backward()
+        optimizer.step()
+    assert (model.translate(torch.ones(1, 1, 8, 8)) - 0.2).abs().max() < 0.05
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize(("shape", "pixel"), [((3, 16, 32), 1), ((3, 12, 24), 2), ((3, 22, 44), 1)])
+def test_that_it_translates_every_source_at_every_size(
+    name: str, shape: tuple[int, int, int], pixel: int
+) -> None:
+    model = model_of(shape=shape, pixel=pixel, source=name)
+    assert isinstance(model, Translates)
+    x = pictures(2, shape)
+    made = model.translate(model.source_of(x))
+    assert made.shape == model.target_of(x).shape == (2, *model.target_shape)
+    squares = made[..., ::pixel, ::pixel]
+    assert torch.equal(made, enlarged(squares, pixel, made.shape[-2:])), "sharp on the squares"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"source": "pairs", "shape": (3, 16, 15)}, "15 columns has no two halves"),
+        ({"source": "grey", "shape": (1, 16, 16)}, "grey already"),
+        ({"source": "outlines"}, "'source' is 'outlines'"),
+        ({"pixel": 3}, "'pixel' is 3"),
+        ({"widths": (12,)}, "multiples of 8"),
+        ({"adversarial": -1.0}, "'adversarial' is -1.0"),
+    ],
+)
+def test_that_a_config_that_cannot_be_is_refused_in_words(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(LabError, match=words):
+        Pix2PixConfig(**{**SMALL, **fields})
+
+
+def test_that_damaged_outlines_are_a_share_and_stay_outlines() -> None:
+    clean = (pictures(400, (1, 16, 16)) > 0.3).float()
+    none = rough(clean, 0.0, 1, torch.Generator().manual_seed(0))
+    some = rough(clean, 0.5, 1, torch.Generator().manual_seed(0))
+    assert torch.equal(none, clean)
+    assert set(some.unique().tolist()) == {0.0, 1.0}
+    share = (some != clean).flatten(1).any(1).float().mean()
+    assert 0.4 < share < 0.6
+    assert some.mean() > clean.mean(), "more of it is blank"
+    again = rough(clean, 0.5, 1, torch.Generator().manual_seed(0))
+    assert torch.equal(again, some)
+
+
+def test_that_only_outlines_are_damaged() -> None:
+    x = pictures()
+    for name in ("half", "grey", "low"):
+        smooth, damaged = (model_of(source=name, roughness=roughness) for roughness in (0.0, 1.0))
+        assert torch.equal(told(smooth, "generator", x)[0], told(damaged, "generator", x)[0])
+    smooth, damaged = (model_of(roughness=roughness) for roughness in (0.0, 1.0))
+    assert not torch.equal(told(smooth, "generator", x)[0], told(damaged, "generator", x)[0])
+
+
+def test_that_a_step_trains_both_and_a_loss_that_is_no_number_keeps_the_last_weights() -> None:
+    trainer = Trainer(build("pix2pix", {**SMALL, "shape": (1, 8, 8)}), toy_set("train"), PLAN)
+    before = {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
+    trainer.train_step(torch.arange(16))
+    after = {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
+    for part in ("critic", "generator"):
+        assert any(not torch.equal(after[name], before[name]) for name in after if name.startswith(part))
+    with torch.no_grad():
+        trainer.model.critic.layers[0].bias.fill_(math.nan)
+    kept = {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
+    with pytest.raises(LabError, match="stopped being a number"):
+        trainer.train_step(torch.arange(16))
+    for name, tensor in trainer.model.state_dict().items():
+        assert torch.equal(tensor.nan_to_num(7.0), kept[name].nan_to_num(7.0)), name
