@@ -38,6 +38,9 @@ from latentlab.engine.diffusion.sampling import (
 )
 from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.evaluation.judge import run as judging
+from latentlab.engine.evaluation.ratio import run as estimating
+from latentlab.engine.evaluation.ratio.events import RatioProgress
+from latentlab.engine.evaluation.ratio.events import RatioResult as RatioResult  # offered here, too
 from latentlab.engine.files import checkpoint
 from latentlab.engine.inference.device import choose_device
 from latentlab.engine.inference.ladder import Ladder as Ladder
@@ -174,6 +177,44 @@ def judge(
         elif isinstance(event, JudgeDone):
             return event.table
     raise AssertionError("the judge ends with a table")
+
+
+def ratio(
+    a: Model | str | Path,
+    b: Model | str | Path,
+    pictures: int = estimating.PICTURES,
+    seed: int = 0,
+    *,
+    device: str = "cpu",
+    store: str | Path | None = None,
+    progress: Callable[[float, str], None] = lambda share, words: None,
+) -> RatioResult:
+    """log p_A(x) / p_B(x) of every picture of two sets, by a classifier that had not seen it.
+
+    found = latentlab.ratio("mnist", "mnist-vae-16d")
+    found.auc                                    # 0.5: cannot be told apart; 1: always
+    found.a.log_ratio, found.b.log_ratio         # (N,) each; found.a.pictures (N, C, H, W) uint8
+
+    Args:
+        a, b: a data set's name or path, with ":train", ":test" (the default) or ":all" for a split; or a
+            model, whose samples are drawn: a shipped model's name, a model file's path, or an opened model,
+            whose file is taken.
+        pictures: of each set, at most as many as there are.
+        seed: of the choice, the draws and the training.
+        store: the folder that samples are kept in; by default one in the user's cache.
+        progress: is called with the share of the work done, 0 to 1, and what is being done.
+
+    Raises:
+        LabError: for a set that cannot be opened, or two that do not compare.
+    """
+    one, other = (str(side.path if isinstance(side, Model) else side) for side in (a, b))
+    where = None if store is None else Path(store)
+    for event in estimating.ratio(one, other, pictures=pictures, seed=seed, store=where, device=device):
+        if isinstance(event, RatioProgress):
+            progress(event.share, event.words)
+        else:
+            return event.result
+    raise AssertionError("a ratio ends with a result")
 
 
 def _opened(model: Model | str | Path) -> Model:

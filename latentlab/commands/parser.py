@@ -28,6 +28,7 @@ from latentlab.commands.judge_arguments import add_judge
 from latentlab.commands.origin_arguments import add_origin
 from latentlab.commands.printing import warn
 from latentlab.commands.prior_arguments import add_prior
+from latentlab.commands.ratio_arguments import add_ratio
 from latentlab.commands.texture_arguments import add_texture
 from latentlab.commands.theory_arguments import add_theory
 from latentlab.commands.translation_arguments import add_translation
@@ -198,6 +199,7 @@ def make_parser(training: bool) -> _Parser:
     add_origin(add)
     add_prior(add)
     add_judge(add)
+    add_ratio(add)
     add_angles(add)
     add_translation(add)
     _add_verbose(parser)

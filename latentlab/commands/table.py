@@ -15,6 +15,7 @@ from latentlab.commands.judging import judge_models
 from latentlab.commands.origin import tell_origin
 from latentlab.commands.outputs import draw_manifold, draw_walk, write_encodings
 from latentlab.commands.prior import fit_a_prior
+from latentlab.commands.ratio import tell_ratio
 from latentlab.commands.samples import draw_samples
 from latentlab.commands.texture import draw_texture
 from latentlab.commands.theory import tell_theory
@@ -44,5 +45,6 @@ COMMANDS: Mapping[str, Command] = {
     "prior": fit_a_prior,
     "judge": judge_models,
     "translate": translate_picture,
+    "ratio": tell_ratio,
     "angles": tell_angles,
 }

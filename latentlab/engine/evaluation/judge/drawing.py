@@ -65,7 +65,7 @@ def drawn(
         kept = store.tensors(loaded.hash, name)
         if kept is None or tuple(kept[0]["pictures"].shape) != (size, *subject.train.shape):
             begun, some = Stopwatch(), []
-            for piece in _pictures(loaded, y, range(first, first + size), seed):
+            for piece in samples_of(loaded, y, range(first, first + size), seed):
                 some.append(piece)
                 yield (first + sum(map(len, some))) / count
             kept = {"pictures": torch.cat(some)}, begun.seconds
@@ -95,7 +95,7 @@ def drawn_again(
 ) -> Tensor:
     """Some of these samples, by their numbers, without drawing all the others; (n, C, H, W) uint8."""
     y = told_as_in(loaded.model, subject.train, count, seed)
-    found = [torch.cat(list(_pictures(loaded, y, range(one, one + 1), seed))) for one in numbers]
+    found = [torch.cat(list(samples_of(loaded, y, range(one, one + 1), seed))) for one in numbers]
     return torch.cat(found) if found else torch.empty(0, *subject.train.shape, dtype=torch.uint8)
 
 
@@ -103,8 +103,11 @@ def _name(first: int, count: int, seed: int) -> str:
     return f"samples-{seed}-{first:06d}-{min(PART, count - first)}"
 
 
-def _pictures(loaded: LoadedModel, y: Tensor | None, numbers: range, seed: int) -> Iterator[Tensor]:
-    """Samples by number, uint8 (n, C, H, W); n may be 0 between pieces of work."""
+def samples_of(loaded: LoadedModel, y: Tensor | None, numbers: range, seed: int) -> Iterator[Tensor]:
+    """A model's samples by number, some at a time, uint8 (n, C, H, W); n may be 0 between pieces of work.
+
+    y is the condition of each from number 0 on, (N, A); None for a model without.
+    """
     model = loaded.model
     if isinstance(model, Denoises):
         conditions = () if y is None else tuple(map(tuple, y.tolist()))

@@ -1,0 +1,208 @@
+"""Estimates a density ratio in pieces: a generator of events that can be stopped between any two.
+
+Both sets are dealt into two halves at random. A classifier that has learnt from one half tells the ratio of
+the pictures in the other, so that each picture has a ratio by a classifier that has not seen it. Its
+temperature is found in the same way, from those of the other pictures in that half that the one at hand is
+not dealt with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from latentlab.core import density_ratio as core
+from latentlab.core.directions import auc
+from latentlab.engine.evaluation.ratio.classifier import fit
+from latentlab.engine.evaluation.ratio.events import (
+    CurvePoint,
+    RatioDone,
+    RatioEvent,
+    RatioProgress,
+    RatioResult,
+    Side,
+    Truth,
+)
+from latentlab.engine.evaluation.ratio.sources import (
+    Chosen,
+    Source,
+    chosen,
+    open_source,
+    require_pair,
+    subject_for,
+)
+from latentlab.engine.inference.device import choose_device
+from latentlab.errors import LabError
+
+# Pictures of each set, unless asked otherwise: as many as the judge draws, so that samples are found again.
+PICTURES = 2000
+# Fewer tell nothing of a classifier.
+FEWEST = 40
+_HALVES, _AT_ONCE = 2, 500
+# Shares of the work, about.
+_DRAWING = 0.4
+Result = TypeVar("Result")
+
+
+def ratio(
+    a: str,
+    b: str,
+    *,
+    pictures: int = PICTURES,
+    seed: int = 0,
+    store: Path | None = None,
+    device: str = "cpu",
+) -> Generator[RatioEvent, None, None]:
+    """Estimates log p_A / p_B of every picture of two sets: `RatioProgress` until `RatioDone`.
+
+    Args:
+        a, b: models (shipped names, or files) or data, such as "mnist:train"; see
+            `latentlab.engine.evaluation.ratio.sources`.
+        pictures: N of each set; fewer where a set has fewer.
+        seed: of the choice, the draws and the training.
+        store: the folder that samples are kept in; None: a folder in this user's cache.
+        device: where the models and the classifiers compute.
+
+    Raises:
+        LabError: for a set that cannot be opened, two that do not compare, or too few pictures.
+    """
+    where = choose_device(device)
+    yield RatioProgress(0.0, "Opening both sets")
+    one = open_source(a, where)
+    yield RatioProgress(0.0, "Opening both sets")
+    other = open_source(b, where)
+    require_pair(one, other)
+    count = min([pictures, *(len(source.data) for source in (one, other) if source.data is not None)])
+    if count < FEWEST:
+        raise LabError(f"{count} pictures of each set are too few to tell a ratio", hint=f"It takes {FEWEST}")
+    subject = subject_for(one, other)
+    exact = one.gaussian is not None and other.gaussian is not None
+    whole = sum(source.kind == "model" for source in (one, other))
+    drawing = _DRAWING * (whole > 0)
+    sides, done = list[Chosen](), 0.0
+    for place, source in enumerate((one, other)):
+        share = drawing / whole if source.kind == "model" else 0.0
+        words = f"Drawing {source.name}" if source.kind == "model" else f"Choosing from {source.name}"
+        # Two sets are never drawn from the same stream.
+        work = chosen(source, count, seed + place * exact, subject, store, exact=exact)
+        sides.append((yield from _told(work, done, share, words)))
+        done += share
+    yield RatioDone((yield from _compared((one, other), sides, seed, where, done)))
+
+
+def _told(
+    work: Generator[float, None, Result], done: float, share: float, words: str
+) -> Generator[RatioEvent, None, Result]:
+    """The same work, which yields events in place of its own share."""
+    while True:
+        try:
+            now = next(work)
+        except StopIteration as ended:
+            result: Result = ended.value
+            return result
+        yield RatioProgress(min(1.0, done + share * now), words)
+
+
+def _compared(
+    sources: tuple[Source, Source], sides: Sequence[Chosen], seed: int, where: torch.device, done: float
+) -> Generator[RatioEvent, None, RatioResult]:
+    """Trains a classifier on each half and tells the ratios of the other."""
+    x = torch.cat([side.pictures for side in sides])
+    count = len(sides[0].pictures)
+    is_a, half = torch.arange(len(x)) < count, _halves(count, seed)
+    f, temperatures = torch.zeros(len(x)), list[float]()
+    share = (1.0 - done) / _HALVES
+    for number in range(_HALVES):
+        learnt, told = (half != number).nonzero().flatten(), (half == number).nonzero().flatten()
+        words = f"Training classifier {number + 1} of {_HALVES}"
+        fitted = yield from _told(
+            fit(x[learnt], is_a[learnt], seed + number, where), done + number * share, share, words
+        )
+        for some in told.split(_AT_ONCE):
+            f[some] = fitted(x[some])
+            yield RatioProgress(done + (number + 0.99) * share, words)
+        f[told], found = _calibrated(f[told], is_a[told])
+        temperatures += found
+    return _result(sources, sides, f, half, temperatures, seed)
+
+
+def _calibrated(f: Tensor, is_a: Tensor) -> tuple[Tensor, list[float]]:
+    """f / T (N,), and both T: that of every second picture is found from the others."""
+    second, found, temperatures = torch.zeros(len(f), dtype=torch.bool), f.clone(), list[float]()
+    for some in (is_a.nonzero().flatten(), (~is_a).nonzero().flatten()):
+        second[some[1::2]] = True
+    for mine in (second, ~second):
+        temperatures.append(core.temperature(f[~mine], is_a[~mine]))
+        found[mine] = f[mine] / temperatures[-1]
+    return found, temperatures
+
+
+def _halves(count: int, seed: int) -> Tensor:
+    """Which half each of 2 x `count` pictures is in, 0 or 1: equally many of each set."""
+    stream = torch.Generator().manual_seed(seed)
+    return torch.cat([torch.randperm(count, generator=stream) % _HALVES for _ in range(2)])
+
+
+def _result(
+    sources: tuple[Source, Source],
+    sides: Sequence[Chosen],
+    f: Tensor,
+    half: Tensor,
+    temperatures: Sequence[float],
+    seed: int,
+) -> RatioResult:
+    count = len(sides[0].pictures)
+    is_a = torch.arange(len(f)) < count
+    # Of each classifier by itself: two need not agree on where nothing is known.
+    each = [(f[half == number], is_a[half == number]) for number in range(_HALVES)]
+    curve = core.reliability(f, is_a)
+    one, other = (
+        Side(
+            source.spec,
+            source.name,
+            source.kind,
+            _as_bytes(side.pictures),
+            side.numbers.numpy(),
+            some.float().numpy(),
+        )
+        for source, side, some in zip(sources, sides, f.split(count), strict=True)
+    )
+    return RatioResult(
+        a=one,
+        b=other,
+        seed=seed,
+        auc=sum(auc(*some) for some in each) / _HALVES,
+        auc_error=core.auc_error(f, is_a),
+        jensen_shannon=core.jensen_shannon(f, is_a),
+        calibration_error=core.calibration_error(curve),
+        by_chance=core.calibration_error_by_chance(curve),
+        curve=tuple(CurvePoint(one.said, one.found, one.count) for one in curve),
+        temperatures=tuple(temperatures),
+        levels=core.QUANTILES,
+        quantiles_a=core.quantiles(f[:count]),
+        quantiles_b=core.quantiles(f[count:]),
+        truth=_truth(sources, sides, f),
+    )
+
+
+def _truth(sources: tuple[Source, Source], sides: Sequence[Chosen], f: Tensor) -> Truth | None:
+    """The true log ratios, where both sets are drawn from Gaussians as they are."""
+    one, other = sources[0].gaussian, sources[1].gaussian
+    if one is None or other is None:
+        return None
+    x = torch.cat([side.pictures for side in sides]).flatten(1).to(one.mean.device, one.mean.dtype)
+    known = (one.log_density(x) - other.log_density(x)).cpu()
+    found = core.correlation(f, known)
+    return Truth(known.float().numpy(), None if np.isnan(found) else found)
+
+
+def _as_bytes(x: Tensor) -> np.typing.NDArray[np.uint8]:
+    if x.dtype == torch.uint8:
+        return x.numpy()
+    bytes_of: np.typing.NDArray[np.uint8] = (x * 255.0).round().clamp(0.0, 255.0).to(torch.uint8).numpy()
+    return bytes_of
