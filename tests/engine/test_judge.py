@@ -19,7 +19,7 @@ import pytest
 from latentlab.core.judgement import CellDone, JudgeBegan, JudgeDone, JudgeProgress, Table
 from latentlab.data import catalog
 from latentlab.engine.evaluation.judge.bench import PIECES
-from latentlab.engine.evaluation.judge.run import judge
+from latentlab.engine.evaluation.judge.run import judge, known
 from latentlab.errors import LabError
 from tests.tiny import (
     TRAITS,
@@ -178,7 +178,7 @@ _FORKER = """
 import os, sys
 from pathlib import Path
 import torch
-from latentlab.engine.evaluation.judge.run import judge
+from latentlab.engine.evaluation.judge.run import judge, known
 torch.set_num_threads(1)
 folder, store, data = (Path(word) for word in sys.argv[1:])
 while sys.stdin.readline():
@@ -240,3 +240,22 @@ def test_that_a_judge_killed_twenty_times_gives_the_same_table(tmp_path: Path) -
     assert isinstance(last, JudgeDone)
     assert last.table == whole.table
     assert kills == 20
+
+
+def test_that_what_was_judged_is_known_again_without_measuring_anything(
+    toys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "kept"
+    models = [toys / "vae.safetensors", toys / "told.safetensors"]
+    how: dict[str, Any] = {"store": store, "classifier": str(toys / "eye.safetensors")}
+    assert known(models, "toy", **how) is None, "nothing was judged yet"
+    table = judged(toys, store, ["vae"])
+    monkeypatch.setattr("latentlab.engine.evaluation.judge.run.load_model", None)
+    again = known(models, "toy", **how)
+    assert again is not None
+    assert again.pictures == N, "as many as the last time"
+    assert values(again) == {**values(table), "told": {}}
+    shutil.copy(toys / "ddpm.safetensors", toys / "vae.safetensors")
+    other = known(models[:1], "toy", **how)
+    assert other is not None
+    assert not other.rows[0].cells, "another model lies there now"

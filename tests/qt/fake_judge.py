@@ -24,7 +24,14 @@ from latentlab.core.judgement import (
 )
 from latentlab.core.measures import DensityTag
 from latentlab.engine.evaluation.judge.behind import BehindPictures
-from latentlab.engine.evaluation.judge.requests import BehindReply, BehindRequest, JudgeReply, JudgeRequest
+from latentlab.engine.evaluation.judge.requests import (
+    BehindReply,
+    BehindRequest,
+    JudgeReply,
+    JudgeRequest,
+    KeptReply,
+    KeptRequest,
+)
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.errors import LabError
 
@@ -106,18 +113,22 @@ class FakeJudge:
         endless: whether it judges on and on, and has all figures of the first model.
         pace_s: how long a piece of work takes.
         served: the requests so far.
+        known: what earlier judgings have measured.
     """
 
     def __init__(self, *, endless: bool = False, pace_s: float = 0.0) -> None:
         self.endless, self.pace_s = endless, pace_s
         self.served: list[Request[Any]] = []
         self.given_up = 0
+        self.known: Table | None = None
 
     def serve(self, request: Request[Any]) -> Iterator[Reply | None]:
         self.served.append(request)
         match request:
             case JudgeRequest(generation=number, models=models):
                 return self._judge(number, models)
+            case KeptRequest(generation=number):
+                return iter((None, KeptReply(number, self.known)))
             case BehindRequest(generation=number):
                 return self._behind(number, request)
         raise AssertionError(request)

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.core.judgement import Cell, JudgeDone, Row, Table
-from latentlab.engine.evaluation.judge.requests import BehindRequest, JudgeReply, JudgeRequest
+from latentlab.engine.evaluation.judge.requests import BehindRequest, JudgeReply, JudgeRequest, KeptRequest
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.qt.clients.background_client import BackgroundClient
 from latentlab.qt.clients.render_thread import Serves
@@ -23,7 +23,8 @@ class JudgeClient(BackgroundClient):
     """`told` carries each event of the judging that runs, `changed` says that one has begun or ended,
     `failed` carries a message and the details for the log.
 
-    The pictures behind a cell come by `on(BehindRequest)`; if there are none to be had, `refused` says why.
+    What is known already comes by `on(KeptRequest)`, the pictures behind a cell by `on(BehindRequest)`; if
+    there are none to be had, `refused` says why.
 
     Attributes:
         running: whether it judges.
@@ -47,6 +48,10 @@ class JudgeClient(BackgroundClient):
         if self.running:
             self.ask(JudgeRequest, ())
             self._become(running=False)
+
+    def look_up(self, models: tuple[str, ...], data: str, pictures: int = 0) -> None:
+        """Requests what is known of these models already; see `KeptRequest`."""
+        self.ask(KeptRequest, models, data, pictures)
 
     def look_behind(self, row: Row, data: str, table: Table, cell: Cell) -> None:
         """Requests the pictures behind a cell of the table of these data, in place of those of another."""

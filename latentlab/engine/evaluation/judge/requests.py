@@ -42,6 +42,29 @@ class JudgeRequest(Request[JudgeReply]):
 
 
 @dataclass(frozen=True, eq=False)
+class KeptReply(Reply):
+    """The figures that are known of models; None if these data were never judged."""
+
+    table: Table | None
+
+
+@dataclass(frozen=True)
+class KeptRequest(Request[KeptReply]):
+    """What is known of models already, without judging; see `latentlab.engine.evaluation.judge.run.known`.
+
+    Attributes:
+        models: names of models that ship, or paths.
+        data: the spec of the data set.
+        pictures: N; 0 for that of the newest judging.
+    """
+
+    priority: ClassVar[int] = 2
+    models: tuple[str, ...]
+    data: str
+    pictures: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class BehindReply(Reply):
     """The pictures behind a cell."""
 

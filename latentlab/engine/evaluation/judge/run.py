@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -84,11 +85,9 @@ def judge(
     where = choose_device(device)
     subject = open_subject(data, classifier, where)
     count = min(pictures, len(subject.test), len(subject.train))
-    kept = Store.of(store, subject.train.name, VERSION, subject.fingerprint, count, seed)
-    shape = Table(
-        subject.train.name, subject.fingerprint, count, seed, VERSION,
-        columns("features" if subject.judge else "untrained"),
-    )  # fmt: skip
+    kept, shape = _terms(subject, count, seed, store)
+    with contextlib.suppress(LabError, OSError):
+        kept.note(count, seed)
     rows = {row.hash: row for row in (_row(model, subject) for model in models)}
     if again:
         for owner in (OF_DATA, *rows):
@@ -118,6 +117,51 @@ def judge(
             for key in piece.keys:
                 yield CellDone(now, key, cells[key])
     yield JudgeDone(table)
+
+
+def known(
+    models: Sequence[str | Path],
+    data: str,
+    *,
+    pictures: int = 0,
+    seed: int = 0,
+    store: Path | None = None,
+    classifier: str = "",
+) -> Table | None:
+    """What earlier judgings measured of models, and what ships; nothing is measured, nor a model opened.
+
+    Args:
+        pictures: N; 0: as many as the newest judging asked for, and its seed.
+        models, data, store, classifier: see `judge`; models that do not fit the data are left out.
+
+    Returns:
+        None if these data were never judged here.
+
+    Raises:
+        LabError: for data that cannot be opened.
+    """
+    name = Path(data.partition("::")[0]).stem
+    if not Store.is_there(store, name):
+        return None
+    subject = open_subject(data, classifier)
+    count = pictures
+    if not count:
+        count, seed = next(iter(Store.asked(store, name)), (PICTURES, seed))
+    kept, shape = _terms(subject, min(count, len(subject.test), len(subject.train)), seed, store)
+    rows: dict[str, Row] = {}
+    for model in models:
+        with contextlib.suppress(LabError):
+            row = _row(model, subject)
+            rows[row.hash] = row
+    shipped = _fitting(shipped_table(data), shape)
+    return replace(shape, rows=tuple(_known(row, kept, shipped) for row in rows.values()))
+
+
+def _terms(subject: Subject, count: int, seed: int, store: Path | None) -> tuple[Store, Table]:
+    """Where figures on these terms are kept, and a table of them without rows."""
+    kept = Store.of(store, subject.train.name, VERSION, subject.fingerprint, count, seed)
+    shown = columns("features" if subject.judge else "untrained")
+    return kept, Table(subject.train.name, subject.fingerprint, count, seed, VERSION, shown)
 
 
 class _Course:

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from latentlab.engine.evaluation.judge.behind import pictures_behind
-from latentlab.engine.evaluation.judge.requests import BehindReply, BehindRequest, JudgeReply, JudgeRequest
-from latentlab.engine.evaluation.judge.run import judge
+from latentlab.engine.evaluation.judge.requests import (
+    BehindReply,
+    BehindRequest,
+    JudgeReply,
+    JudgeRequest,
+    KeptReply,
+    KeptRequest,
+)
+from latentlab.engine.evaluation.judge.run import judge, known
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 
 
@@ -28,6 +35,12 @@ class JudgeService(Server):
             return
         for event in judge(request.models, request.data, pictures=request.pictures, seed=request.seed):
             yield JudgeReply(request.generation, event)
+
+    @handles(KeptRequest)
+    def _kept(self, request: KeptRequest) -> Iterator[Reply | None]:
+        yield None
+        table = known(request.models, request.data, pictures=request.pictures)
+        yield KeptReply(request.generation, table)
 
     @handles(BehindRequest)
     def _behind(self, request: BehindRequest) -> Iterator[Reply | None]:

@@ -3,6 +3,7 @@
     FOLDER/<data>-<key>/<model's hash>/<piece>.json          the cells of a piece of work
     FOLDER/<data>-<key>/<model's hash>/<name>.safetensors    samples, some in each
     FOLDER/<data>-<key>/data/...                             the same of the data set itself
+    FOLDER/<data>-<key>/asked.json                           how many pictures were asked for, and the seed
 
 The key is a hash of everything else that figures depend on, so that nothing is ever out of date: what is not
 asked for any more is left where it lies. A file that cannot be read counts as not there.
@@ -31,6 +32,7 @@ from latentlab.version import __version__
 # In place of a model's hash, what is measured of the data set.
 OF_DATA = "data"
 _FORMAT, _KEY = 1, "judged"
+_ASKED = "asked.json"
 
 
 def default_folder() -> Path:
@@ -48,8 +50,28 @@ class Store:
     def of(cls, folder: Path | None, data: str, *parts: object) -> Store:
         """The store in `folder` (by default this user's) for figures that depend on all `parts`."""
         key = hashlib.sha256(json.dumps([str(part) for part in parts]).encode()).hexdigest()[:16]
-        name = "".join(letter if letter.isalnum() else "-" for letter in data)[:40]
-        return cls((folder or default_folder()) / f"{name}-{key}")
+        return cls((folder or default_folder()) / f"{_safe(data)}-{key}")
+
+    @staticmethod
+    def is_there(folder: Path | None, data: str) -> bool:
+        """Whether anything was ever measured of data of this name."""
+        return any((folder or default_folder()).glob(f"{_safe(data)}-*"))
+
+    @staticmethod
+    def asked(folder: Path | None, data: str) -> list[tuple[int, int]]:
+        """(N, seed) of the judgings of data of this name, newest first."""
+        found: list[tuple[float, int, int]] = []
+        for path in (folder or default_folder()).glob(f"{_safe(data)}-*/{_ASKED}"):
+            with contextlib.suppress(OSError, LabError, ValueError, KeyError, TypeError):
+                with open_to_read(path) as stream:
+                    said = json.loads(stream.read())
+                found.append((path.stat().st_mtime, int(said["pictures"]), int(said["seed"])))
+        return [(count, seed) for _, count, seed in sorted(found, reverse=True)]
+
+    def note(self, pictures: int, seed: int) -> None:
+        """Notes that so much was asked for, so that it can be found when nobody says how much."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.folder / _ASKED, json.dumps({"pictures": pictures, "seed": seed}).encode())
 
     def cells(self, owner: str, piece: str) -> Mapping[str, Cell] | None:
         """The cells of a piece; None if they are not there."""
@@ -113,3 +135,7 @@ class Store:
                 f"could not be made ({reason})", path.parent, "The judge keeps figures there"
             ) from None
         return path
+
+
+def _safe(data: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in data)[:40]

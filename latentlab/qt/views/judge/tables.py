@@ -28,9 +28,21 @@ def merged(begun: Table, before: Table | None) -> Table:
     return replace(begun, rows=(*begun.rows, *others))
 
 
+def with_known(known: Table, before: Table) -> Table | None:
+    """A table with figures of earlier judgings; None if those say nothing new of any model."""
+    measured = {row.hash: len(row.cells) for row in before.rows}
+    fresh = [row for row in known.rows if len(row.cells) > measured.get(row.hash, 0)]
+    if not fresh:
+        return None
+    if _terms(known) != _terms(before) and any(row.cells for row in before.rows):
+        return None  # a table that ships, of other pictures: the two do not compare
+    return merged(known, before)
+
+
 def lacking(table: Table, models: Sequence[KnownModel]) -> tuple[str, ...]:
-    """The models that no figure is known of, by name or path; all of them if there is none."""
-    judged = {row.name for row in table.rows if row.cells}
+    """The models that figures are lacking of, by name or path; all of them if there is none."""
+    keys = {column.key for column in table.columns}
+    judged = {row.name for row in table.rows if keys <= row.cells.keys()}
     found = tuple(one.model for one in models if one.title not in judged)
     return found or tuple(one.model for one in models)
 

@@ -10,9 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from latentlab.core.judgement import CellDone, JudgeBegan, JudgeDone, JudgeEvent, JudgeProgress, Table
-from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.engine.evaluation.judge.requests import BehindReply, BehindRequest, JudgeRequest
-from latentlab.engine.evaluation.judge.shipped import shipped_table
 from latentlab.engine.files.model_catalog import name_of
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.trainer_client import TrainerClient
@@ -20,16 +18,16 @@ from latentlab.qt.views.judge.bar import JudgeBar
 from latentlab.qt.views.judge.behind_panel import BehindPanel
 from latentlab.qt.views.judge.chart_board import ChartBoard
 from latentlab.qt.views.judge.model_choice import ModelChoice
+from latentlab.qt.views.judge.on_show import OnShow
 from latentlab.qt.views.judge.table import JudgeTable
 from latentlab.qt.views.judge.table_model import JudgeTableModel
-from latentlab.qt.views.judge.tables import at_first, merged
+from latentlab.qt.views.judge.tables import merged
 from latentlab.qt.views.judge.taking import Taking
-from latentlab.qt.views.judge.words import about_cell, status_at_first
+from latentlab.qt.views.judge.words import about_cell
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import plain_tip
 from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.qt.widgets.text_line import Line
-from latentlab.session.known_data import title_of
 
 # N where no table ships that says it.
 _PICTURES = 2000
@@ -49,6 +47,7 @@ class JudgeView(QWidget):
     Attributes:
         bar, table, charts, behind: its parts.
         choice: which models are judged.
+        on_show: which data set's table is shown.
     """
 
     open_wanted = Signal(str)
@@ -60,16 +59,12 @@ class JudgeView(QWidget):
         self.setObjectName("judgeView")
         self.setAccessibleName("Judge")
         self._workspace, self._judge, trainer = context.workspace, context.judge, context.trainer
-        self._data = ""
-        # The newest table of each data set.
-        self._tables: dict[str, Table] = {}
         self.model = JudgeTableModel()
         self.model.setParent(self)
         self._own_sizes = False
-        # A training has ended while models were judged.
-        self._missed = False
         self.table, self.charts, self.behind = JudgeTable(self.model), ChartBoard(), BehindPanel()
         self.bar, self.choice = JudgeBar(_PICTURES), ModelChoice(trainer, self)
+        self.on_show = OnShow(self._workspace, self._judge, self.bar, self.choice, self)
         self.about = Line("judgeAbout", "What the chosen figure is.")
         self._lay_out()
         self._redraw = QTimer(self, singleShot=True, interval=_REDRAW_MS)
@@ -104,12 +99,13 @@ class JudgeView(QWidget):
 
     def _connect(self, trainer: TrainerClient) -> None:
         bar, table, judge = self.bar, self.table, self._judge
-        bar.data_chosen.connect(self.show_data)
+        bar.data_chosen.connect(self.on_show.show_data)
         bar.models_wanted.connect(self.choice.ask)
         bar.judge_wanted.connect(self._begin)
         bar.stop_wanted.connect(self._stop)
         bar.columns_wanted.connect(self.model.show_every_column)
-        self.choice.changed.connect(self._chosen)
+        self.on_show.table_wanted.connect(self._show_table)
+        self.choice.changed.connect(self._changed)
         self.model.modelReset.connect(self._replaced)
         taking = Taking(table, self.model, self.charts, bar.taking)
         taking.save_wanted.connect(self.save_wanted)
@@ -123,7 +119,7 @@ class JudgeView(QWidget):
         judge.changed.connect(self._changed)
         judge.refused.connect(self._refused)
         judge.on(BehindRequest).connect(self._found)
-        trainer.kept.connect(self._another_model)
+        trainer.kept.connect(self.on_show.look_for_models)
         self._workspace.probed.connect(self._give_way)
 
     def minimumSizeHint(self) -> QSize:
@@ -137,7 +133,7 @@ class JudgeView(QWidget):
 
     @Slot()
     def _seen(self) -> None:
-        if not self._data:
+        if not self.on_show.data:
             self.show_data(self._workspace.state.data)
             self._share_room()
         self._redraw.start()
@@ -168,46 +164,36 @@ class JudgeView(QWidget):
     def _part_moved(self) -> None:
         self._own_sizes = True
 
-    # Which data and models
+    # What is on show
 
     @Slot(str)
     def show_data(self, spec: str) -> None:
         """Shows the table of a data set: the newest there is of it, else the one that ships."""
-        own, self._data = self._workspace.state.data, spec
-        self.bar.offer_data(tuple(dict.fromkeys((*SHIPPED_SETS, own, spec))), spec)
-        self.choice.look(spec)
-        table = self._tables.get(spec)
-        shipped = shipped_table(spec) if table is None else None
-        if shipped is not None:
-            self.bar.pictures.setValue(shipped.pictures)
-        self._show(table or at_first(spec, shipped, self.choice.offered, self.bar.pictures.value()))
-        self.choice.choose_lacking(self._tables[spec])
-        offered = len(self.choice.offered)
-        self.bar.status.setText(status_at_first(title_of(spec), shipped, offered, known=table is not None))
+        self.on_show.show_data(spec)
+
+    def _show(self, table: Table) -> None:
+        self.on_show.keep(table)
+        self._show_table(table)
 
     @Slot(object)
-    def _another_model(self, _: object) -> None:
-        """A training has ended in a model; while models are judged, their table stays as it is."""
-        self._missed = self._judge.running
-        if self._data and not self._judge.running and self.model.table is not None:
-            self.choice.look(self._data)
-            self.choice.choose_lacking(self.model.table)
+    def _show_table(self, table: Table) -> None:
+        self.model.show_table(table)
+        if in_sight(self) and not self._redraw.isActive():
+            self._redraw.start()
+        self._say_about()
 
     @Slot()
-    def _chosen(self) -> None:
-        """Shows the rows of all models on offer."""
-        if self.model.table is not None and not self._judge.running:
-            table = self.model.table
-            self._show(at_first(self._data, table, self.choice.offered, table.pictures))
-        self.bar.show_models(len(self.choice.chosen), len(self.choice.offered))
-        self._changed()
+    def _draw_again(self) -> None:
+        if self.model.table is not None and in_sight(self):
+            self.table.fit_to_figures()
+            self.charts.show_table(self.model.table)
 
     # Judging
 
     @Slot()
     def _begin(self) -> None:
         self.bar.status.setText("Beginning …")
-        self._judge.judge(self.choice.chosen, self._data, self.bar.pictures.value())
+        self._judge.judge(self.choice.chosen, self.on_show.data, self.bar.pictures.value())
 
     @Slot()
     def _stop(self) -> None:
@@ -218,8 +204,6 @@ class JudgeView(QWidget):
     def _changed(self) -> None:
         self.bar.show_running(self._judge.running, can=bool(self.choice.chosen))
         self.model.show_busy("", "")
-        if self._missed and not self._judge.running:
-            self._another_model(None)
 
     @Slot()
     def _give_way(self) -> None:
@@ -249,19 +233,6 @@ class JudgeView(QWidget):
         if refusal.of(JudgeRequest) or refusal.generation == 0:
             self.bar.status.setText(f"Stopped: {refusal.message}")
 
-    def _show(self, table: Table) -> None:
-        self._tables[self._data] = table
-        self.model.show_table(table)
-        if in_sight(self) and not self._redraw.isActive():
-            self._redraw.start()
-        self._say_about()
-
-    @Slot()
-    def _draw_again(self) -> None:
-        if self.model.table is not None and in_sight(self):
-            self.table.fit_to_figures()
-            self.charts.show_table(self.model.table)
-
     # Cells and rows
 
     @Slot(QModelIndex)
@@ -273,7 +244,7 @@ class JudgeView(QWidget):
         waits = cell is not None and bool(cell.behind.numbers)
         self.behind.show_chosen(row, column, cell, waits=waits)
         if cell is not None and waits:
-            self._judge.look_behind(row, self._data, table, cell)
+            self._judge.look_behind(row, self.on_show.data, table, cell)
         else:
             self._judge.forget(BehindRequest)
 

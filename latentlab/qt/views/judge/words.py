@@ -167,3 +167,10 @@ def status_at_first(name: str, shipped: Table | None, offered: int, *, known: bo
     if known:
         return f"The newest table of {name}. Judge goes on, or measures other models."
     return f"Nothing of {name} is measured yet. Judge begins; it takes minutes, and can be stopped."
+
+
+def status_of_known(name: str, table: Table) -> str:
+    """What is said when figures of earlier judgings are shown."""
+    count = sum(bool(row.cells) for row in table.rows)
+    models = f"{count} model{'s' * (count != 1)}"
+    return f"What was measured before of {name}: {models}, {table.pictures:,} samples of each."

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from latentlab.core.judgement import Table
-from latentlab.engine.evaluation.judge.requests import BehindRequest, JudgeRequest
+from latentlab.engine.evaluation.judge.requests import BehindRequest, JudgeRequest, KeptRequest
 from latentlab.engine.files.charts import save_table
 from latentlab.engine.files.model_catalog import KnownModel
 from latentlab.qt.clients import render_thread
@@ -31,8 +31,7 @@ from latentlab.qt.clients.render_thread import RenderThread
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export.chart_dialog import ChartDialog
-from latentlab.qt.views.judge import model_choice
-from latentlab.qt.views.judge import view as judge_view
+from latentlab.qt.views.judge import model_choice, on_show
 from latentlab.qt.views.judge.models_dialog import ModelsDialog
 from latentlab.qt.views.judge.view import JudgeView
 from latentlab.qt.widgets.drawable import Drawable, as_image, as_svg
@@ -67,7 +66,7 @@ def view(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[JudgeView]:
     models = [KnownModel(name, name, "vae", "mnist", 2) for name in MODELS]
-    monkeypatch.setattr(judge_view, "shipped_table", lambda data: shipped[0] if data == "mnist" else None)
+    monkeypatch.setattr(on_show, "shipped_table", lambda data: shipped[0] if data == "mnist" else None)
     monkeypatch.setattr(model_choice, "comparable", lambda folder: list(models))
     client, trainer = JudgeClient(fake), TrainerClient(tmp_path / "models")
     made = JudgeView(SimpleNamespace(workspace=workspace, judge=client, trainer=trainer))
@@ -123,6 +122,41 @@ def test_that_the_shipped_table_and_its_charts_are_there_at_once(qtbot: QtBot, v
     assert not view.client.running
     assert [len(chart.chart.points) for chart in view.charts.charts] == [3, 5, 5]
     assert all(chart.isVisible() for chart in view.charts.charts) == (view.charts.width() >= 804)
+
+
+def test_that_what_was_judged_before_is_there_at_once_without_judging(
+    qtbot: QtBot, view: JudgeView, fake: FakeJudge, shipped: list[Table | None]
+) -> None:
+    shipped[0] = None
+    fake.known = replace(table_of(MODELS[:3]), pictures=500)
+    shown(qtbot, view)
+    assert not [one for one in fake.served if isinstance(one, JudgeRequest)]
+    measured = {row.name: bool(row.cells) for row in view.model.rows}
+    assert measured == {name: name in MODELS[:3] for name in MODELS}
+    assert "measured before of mnist: 3 models, 500 samples" in status(view)
+    assert view.bar.pictures.value() == 500
+    assert set(view.choice.chosen) == set(MODELS[3:]), "the others lack figures"
+
+
+def test_that_figures_of_ones_own_model_join_the_table_that_ships(
+    qtbot: QtBot, view: JudgeView, fake: FakeJudge
+) -> None:
+    view.models.append(KnownModel("/somewhere/new.safetensors", "new", "vae", "mnist", 2))
+    fake.known = table_of(("/somewhere/new.safetensors",))
+    shown(qtbot, view)
+    (asked,) = (one for one in fake.served if isinstance(one, KeptRequest))
+    assert asked.models == (*MODELS, "/somewhere/new.safetensors")
+    assert asked.pictures == 2000
+    assert all(row.cells for row in view.model.rows)
+    assert {row.name for row in view.model.rows} == {*MODELS, "new"}
+
+
+def test_that_figures_of_other_pictures_do_not_mix_with_the_table_that_ships(
+    qtbot: QtBot, view: JudgeView, fake: FakeJudge
+) -> None:
+    fake.known = replace(table_of(("/somewhere/new.safetensors",)), fingerprint="other pictures")
+    shown(qtbot, view)
+    assert [row.name for row in view.model.rows] == list(MODELS)
 
 
 def test_that_columns_get_wide_enough_for_figures_that_come_in(

@@ -74,6 +74,8 @@ def test_that_own_models_are_judged_and_what_a_closed_window_had_measured_is_the
     qtbot.waitUntil(view.client.request_end()[0].isFinished, timeout=PATIENCE_MS)
 
     later = opened(qtbot, made, workspace, folder)
+    qtbot.waitUntil(lambda: any(len(row.cells) > 2 for row in later.model.rows), timeout=PATIENCE_MS)
+    assert not later.client.running, "they are there before anything is judged"
     events: list[JudgeEvent] = []
     later.client.told.connect(events.append)
     qtbot.mouseClick(later.findChild(QPushButton, "judgeButton"), LEFT)
