@@ -28,6 +28,7 @@ from latentlab.models.checks import (
     require_range,
 )
 from latentlab.models.components import HasComponents
+from latentlab.models.critics import Inverts, Scores
 from latentlab.models.linear import DecodesLinearly, HasEigenpictures, linear
 from latentlab.models.priors import Prior, StandardNormal
 from latentlab.models.terms import Denoised, ElboTerms, ImportanceTerms, LabelTerms, NoiseTerms, Posterior
@@ -52,12 +53,14 @@ __all__ = [
     "HasLikelihood",
     "HasPrior",
     "ImportanceTerms",
+    "Inverts",
     "JudgesPatches",
     "LabelTerms",
     "NoiseTerms",
     "Posterior",
     "Samples",
     "SamplesStepwise",
+    "Scores",
     "TellsDensity",
     "Trains",
     "TrainsByDenoising",
@@ -269,6 +272,8 @@ PROTOCOLS: Mapping[Capability, type] = {
     Capability.HAS_COMPONENTS: HasComponents,
     Capability.TRANSLATES: Translates,
     Capability.JUDGES_PATCHES: JudgesPatches,
+    Capability.SCORES: Scores,
+    Capability.INVERTS: Inverts,
 }
 
 

@@ -28,6 +28,8 @@ class Capability(StrEnum):
     HAS_COMPONENTS = "has-components"
     TRANSLATES = "translates"
     JUDGES_PATCHES = "judges-patches"
+    SCORES = "scores"
+    INVERTS = "inverts"
 
 
 # What a model gains by a prior that is fitted to its codes; see `latentlab.models.with_prior`.

@@ -9,6 +9,7 @@ known for N(0, I) and carried over. N(0, I) itself is the prior whose T leaves e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
@@ -85,6 +86,39 @@ class StandardNormal:
     def to_normal(self, z: Tensor) -> Tensor:
         """z itself."""
         return z
+
+
+class Uniform:
+    """U[-1, 1]^D; T(u) = 2 Phi(u) - 1 in each dimension."""
+
+    formula = "U[−1, 1]"
+
+    def __init__(self, dimensions: int) -> None:
+        self.dimensions = dimensions
+
+    def draw(self, count: int, generator: torch.Generator | None = None) -> Tensor:
+        """z ~ U[-1, 1]^D; -> (count, D)."""
+        device = "cpu" if generator is None else generator.device
+        # The image of normal draws, of which a smaller count gives the first.
+        u = gaussian.steady_noise(torch.empty(count, self.dimensions, device=device), generator)
+        return self.from_normal(u)
+
+    def log_density(self, z: Tensor) -> Tensor:
+        """-D log 2 inside, -inf outside; (..., D) -> (...)."""
+        inside = (z.abs() <= 1.0).all(-1)
+        height = torch.full(inside.shape, -self.dimensions * math.log(2.0), dtype=z.dtype, device=z.device)
+        return height.masked_fill(~inside, -torch.inf)
+
+    def from_normal(self, u: Tensor) -> Tensor:
+        """2 Phi(u) - 1; (..., D) -> (..., D)."""
+        z: Tensor = 2.0 * torch.special.ndtr(u) - 1.0
+        return z
+
+    def to_normal(self, z: Tensor) -> Tensor:
+        """Phi^-1((z + 1) / 2), finite at the edges and beyond; (..., D) -> (..., D)."""
+        edge = 1.0 - 1e-6
+        u: Tensor = torch.special.ndtri(0.5 * (z.clamp(-edge, edge) + 1.0))
+        return u
 
 
 def is_standard(prior: Prior) -> bool:

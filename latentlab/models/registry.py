@@ -34,6 +34,8 @@ _SHIPPED = (
     "gaussian",
     "gmm",
     "pix2pix",
+    "gan",
+    "wgan",
 )
 # Temporarily registered kinds: by name, the newest last.
 _for_now: dict[str, KindSpec] = {}

@@ -21,6 +21,8 @@ _WHY: Mapping[Capability, str] = {
     Capability.CONDITIONAL: "{name} takes no conditions: it was told neither classes nor attributes.",
     Capability.FITS: "{name} is trained by gradient steps, not fitted in passes.",
     Capability.HAS_EIGENPICTURES: "{name} is no Gaussian: it has no eigenpictures.",
+    Capability.SCORES: "{name} has no discriminator that says how real a picture looks.",
+    Capability.INVERTS: "{name} does not search the z of a picture by descent.",
     Capability.HAS_COMPONENTS: "{name} is no mixture: it has no components, each with pictures of its own.",
     Capability.DECODES_LINEARLY: "{name} decodes by more than one linear layer: its pictures fill no plane.",
     Capability.TRANSLATES: "{name} makes no pictures of other pictures.",

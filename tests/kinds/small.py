@@ -14,6 +14,10 @@ SMALL: dict[str, dict[str, object]] = {
     "ddpm": {"widths": (8, 16), "steps": 20},
     "classifier": {"widths": (8, 8), "features": 6},
     "pix2pix": {"widths": (8, 16), "critic_width": 8},
+    **{
+        name: {"latents": 4, "generator_widths": (8, 8), "discriminator_widths": (8, 8), "condition": True}
+        for name in ("gan", "wgan")
+    },
     "gmm": {"components": 3, "factors": 2, "by_class": True},
 }
 

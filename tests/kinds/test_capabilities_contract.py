@@ -212,6 +212,29 @@ def _judges_patches(model: nn.Module) -> None:
     assert moved[:, 0, 0].any()
 
 
+def _scores(model: nn.Module) -> None:
+    x = (toy_set("test").images[:5].float() / 255.0).requires_grad_()
+    found = model.scores(x, y_of(model, 5))
+    assert found.shape == (5,)
+    (slope,) = torch.autograd.grad(found.sum(), x)
+    assert slope.abs().flatten(1).sum(1).min() > 0.0
+    assert model.score_spec.symbol
+    # Each picture is scored by itself.
+    assert torch.allclose(model.scores(x[:2], y_of(model, 2)), found[:2], atol=1e-5)
+
+
+def _inverts(model: nn.Module) -> None:
+    z = points_of(model, 5, seed=1).requires_grad_()
+    y = y_of(model, 5)
+    with torch.no_grad():
+        x = model.picture_at(z, y)
+    other = model.inversion_error(z.roll(1, 0), x, y)
+    assert other.shape == (5,)
+    assert (model.inversion_error(z, x, y) < other).all()
+    (slope,) = torch.autograd.grad(other.sum(), z)
+    assert torch.isfinite(slope).all()
+
+
 PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
     Capability.ENCODES: _encodes,
     Capability.DECODES: _decodes,
@@ -229,6 +252,8 @@ PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
     Capability.DECODES_LINEARLY: _decodes_linearly,
     Capability.TRANSLATES: _translates,
     Capability.JUDGES_PATCHES: _judges_patches,
+    Capability.SCORES: _scores,
+    Capability.INVERTS: _inverts,
 }
 
 

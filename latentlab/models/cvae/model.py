@@ -15,8 +15,8 @@ from torch import Tensor
 
 from latentlab.core.gaussian import kl_per_dimension, reparameterise, standard_noise
 from latentlab.core.likelihoods import Palette
-from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms
+from latentlab.models.conditioned import rows
 from latentlab.models.cvae import consistency
 from latentlab.models.cvae.spec import CVAEConfig
 from latentlab.models.vae.model import VAE
@@ -89,11 +89,5 @@ class CVAE(VAE):
 
     def _rows(self, y: Tensor | None, count: int) -> Tensor:
         """y for each of `count` pictures, (count, A)."""
-        weight = next(self.parameters())
-        if y is None:
-            y = torch.zeros(len(self.condition_names), device=weight.device)
-            if self.exclusive:
-                y[0] = 1.0
-        if y.shape[-1] != len(self.condition_names):
-            raise LabError(f"a condition of {y.shape[-1]} numbers; the model has {len(self.condition_names)}")
-        return y.to(weight.device).expand(count, -1)
+        device = next(self.parameters()).device
+        return rows(y, count, len(self.condition_names), self.exclusive, device)

@@ -1,0 +1,105 @@
+"""The spec of the Wasserstein GAN: config, options, and when to use it. Torch-free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from latentlab.core.figures import ChartSpec, FigureSpec, FiguresSpec
+from latentlab.models.adversarial.config import (
+    CAPABILITIES,
+    INVERSION,
+    AdversarialConfig,
+    also,
+    conditioned,
+    fields_of,
+    options,
+)
+from latentlab.models.settings import setting
+from latentlab.models.spec import KindSpec, Preset
+
+CONSTRAINTS = ("penalty", "clip", "spectral")
+
+
+@dataclass(frozen=True)
+class WGANConfig(AdversarialConfig):
+    """The sizes of a WGAN, and how its critic is kept 1-Lipschitz.
+
+    Attributes:
+        constraint: "penalty", "clip" or "spectral".
+        penalty: lambda, the weight of (|grad f| - 1)^2.
+        clip: the largest weight of a critic whose weights are clipped.
+        turns: how often the critic steps for each step of the generator.
+    """
+
+    constraint: str = setting(
+        "penalty",
+        f"how the critic is kept from being steep: {', '.join(CONSTRAINTS)}",
+        choices=CONSTRAINTS,
+        label="Con&straint",
+        tip="Penalty: the slope between real and made pictures is drawn to 1. Clip: every weight is cut to a "
+        "small range, the first and roughest way. Spectral: no layer may stretch anything.",
+    )
+    penalty: float = setting(10.0, "weight of the penalty on slopes other than 1", low=0.0, high=1000.0)
+    clip: float = setting(0.02, "largest weight of a critic that is clipped", low=1e-4, high=1.0)
+    turns: int = setting(
+        3,
+        "steps of the critic for each of the generator",
+        low=1,
+        high=20,
+        label="Critic's &turns",
+        tip="Let the critic step so often for each step of the generator: the better it is, the truer is its "
+        "estimate of the distance.",
+    )
+
+
+FIGURES = FiguresSpec(
+    figures=(
+        FigureSpec(
+            "distance",
+            "Distance W1",
+            "",
+            "lower",
+            "E f(x) − E f(G(z)): the critic's estimate of W1, from below",
+        ),
+        FigureSpec("generator", "Loss of the generator", "", "", "−E f(G(z)), of a critic whose zero drifts"),
+        FigureSpec("slope", "Slope of the critic", "", "", "mean of |∇f| between real and made pictures"),
+        *INVERSION,
+    ),
+    charts=(
+        ChartSpec("Distance W1", "distance", foot=0.0),
+        ChartSpec("Loss of the generator", "generator"),
+        ChartSpec("Slope of the critic", "slope", foot=0.0),
+        ChartSpec("Error of z, by the encoder", "latent_error", log=True),
+    ),
+    help="The critic's distance estimates how far the made pictures are from the real ones, W1, and unlike "
+    "the loss of a GAN it falls as the samples get better. Its slope should stay near 1. The lines follow "
+    "the pictures that are learnt from, the dots are held-out pictures after each epoch; the encoder is "
+    "trained when the players have ended.",
+    waiting="The curves of the training will be here: the critic's distance, and its slope.",
+    smoothing=0.03,
+)
+
+KIND = KindSpec(
+    name="wgan",
+    title="Wasserstein GAN",
+    short="WGAN",
+    when="A critic measures how far made pictures are from real ones, which falls as they get better.",
+    config=WGANConfig,
+    model="latentlab.models.wgan.model:make_wgan",
+    capabilities=CAPABILITIES,
+    also=also,
+    conditioned=conditioned,
+    figures=FIGURES,
+    options=options(WGANConfig),
+    fields=fields_of,
+    presets=(
+        Preset(
+            "Wasserstein GAN",
+            "The critic's loss is a distance that falls: easier to watch and to trust, somewhat slower.",
+            place=98,
+        ),
+    ),
+    usual={"epochs": 24, "batch": 64, "learning_rate": 1e-3, "warmup_steps": 100, "final_rate": 0.05},
+    seen=500_000,
+    fewest_epochs=8,
+)
