@@ -69,8 +69,8 @@ class Known:
     def measured(self, space: str) -> str:
         """What the distances of a space are, in words."""
         if space == PIXELS or self.classifier is None:
-            return "root mean square difference of the pixels, 0 to 1"
-        return f"distance between the features of {short_name(self.classifier.name)}"
+            return "root mean square difference of the pixels; 0: the same, 1: black against white"
+        return f"distance between the features of {short_name(self.classifier.name)}; 0: the same"
 
 
 class OriginService(Server):

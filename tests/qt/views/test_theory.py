@@ -39,8 +39,8 @@ def test_that_the_ladder_of_the_selected_picture_is_shown_with_its_gap(
     until_idle()
     assert "picture 7" in view.title.text()
     assert view.chart.best == -107.0
-    assert names(view)[0] == "Jensen, prior"
-    assert names(view)[-1] == "Not a bound"
+    assert names(view)[0] == "Jensen under the prior"
+    assert names(view)[-1] == "log E_q[p(x|z)], no bound"
     assert "2.00 nats" in view.gap.text()
     assert "1.50 because one encoder" in view.gap.text()
     assert "0.50 because q is a diagonal Gaussian" in view.gap.text()

@@ -60,22 +60,22 @@ def rungs_of(known: LadderReply) -> tuple[Rung, ...]:
         "gave away."
     )
     rungs = [
-        _rung("Jensen, prior", ladder.prior_jensen, jensen),
+        _rung("Jensen under the prior", ladder.prior_jensen, jensen),
         _naive(ladder),
-        replace(_rung("ELBO, K = 1", ladder.elbo, elbo), before=ladder.reconstruction.value),
-        _rung("ELBO, q refined", known.refined or UNKNOWN, refined),
+        replace(_rung("ELBO of the encoder's q", ladder.elbo, elbo), before=ladder.reconstruction.value),
+        _rung("ELBO of a refined q", known.refined or UNKNOWN, refined),
     ]
     for k in IMPORTANCE[1:]:
         says = (
-            f"Importance-weighted: log of the mean of {k:,} weights p(x|z) p(z) / q(z|x), z from q. It rises "
-            "to log p(x) with K. "
+            f"Importance-weighted, K = {k:,}: log of the mean of K weights p(x|z) p(z) / q(z|x), z from q. "
+            "It rises to log p(x) with K. "
             f"{_worth(ladder.effective_draws, ladder.elbo.draws)} of q count."
         )
-        rungs.append(_rung(f"IW, K = {k:,}", ladder.importance.get(k, UNKNOWN), says))
+        rungs.append(_rung(f"Importance, {k:,} draws", ladder.importance.get(k, UNKNOWN), says))
     rungs.append(_adapted(ladder))
     if ladder.quadrature is not None:
         says = "The integral of p(x|z) p(z) itself, over a grid of the plane, split where the mass is."
-        rungs.append(Rung("Quadrature", ladder.quadrature, 0.0, says, EXACT))
+        rungs.append(Rung("Integral over the plane", ladder.quadrature, 0.0, says, EXACT))
     if ladder.exact is not None:
         says = "In closed form: the model is linear, and its p(x) a Gaussian."
         rungs.append(Rung("Closed form", ladder.exact, 0.0, says, EXACT))
@@ -83,7 +83,7 @@ def rungs_of(known: LadderReply) -> tuple[Rung, ...]:
         "log E_q[p(x|z)] lacks the ratio p(z) / q(z|x), and lies above log p(x) as easily as below: it is no "
         "bound, though some notes begin with it."
     )
-    rungs.append(_rung("Not a bound", ladder.posterior_average, apart, APART))
+    rungs.append(_rung("log E_q[p(x|z)], no bound", ladder.posterior_average, apart, APART))
     return tuple(rungs)
 
 
@@ -97,11 +97,11 @@ def _adapted(ladder: Ladder) -> Rung:
         "The draws come from a mixture that learns where the posterior is, also where q is not: the last "
         f"{IMPORTANCE[-1] // 2:,} count for {number(ladder.adapted_effective, 0)}."
     )
-    return _rung(f"Adapted, K = {one.draws:,}", one, says)
+    return _rung(f"Adapted, {one.draws:,} draws", one, says)
 
 
 def _naive(ladder: Ladder) -> Rung:
-    name = f"Naive, S = {ladder.naive.draws:,}" if ladder.naive.draws else "Naive"
+    name = f"Naive, {ladder.naive.draws:,} draws" if ladder.naive.draws else "Naive Monte Carlo"
     low, high = (min(ladder.runs), max(ladder.runs)) if ladder.runs else (math.nan, math.nan)
     says = (
         f"log of the mean of p(x|z) over {ladder.naive.draws:,} draws of the prior. Ten runs of a tenth of "

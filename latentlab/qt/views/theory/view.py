@@ -50,6 +50,10 @@ _HOW = {
     OWN: "Open a picture of your own in the panel Picture.",
 }
 _THUMB, _FLAT = 72, 2
+_MARKS = (
+    "● a lower bound; ○ an estimate, or no bound; ◆ log p(x) itself. The dashed line: the best known "
+    "log p(x). Point at a row to read how it is computed."
+)
 
 
 class TheoryView(QScrollArea):
@@ -232,7 +236,7 @@ class TheoryView(QScrollArea):
         if 0 <= row < len(rungs):
             self.says.setText(rungs[row].says)
         else:
-            self.says.setText("Point at a row to read what it is.")
+            self.says.setText(_MARKS)
 
     @Slot(object)
     def _liked(self, reply: LikeThisReply) -> None:

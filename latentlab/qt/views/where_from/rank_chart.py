@@ -14,6 +14,7 @@ from latentlab.qt.widgets.drawable import DrawnWidget
 from latentlab.qt.widgets.plain_text import plain_tip
 
 _BINS, _HEIGHT = 40, 74
+_AXIS = "distance of held-out pictures to their nearest"
 # Room right of the farthest held-out picture, so that a picture that is farther is still on the axis.
 _REACH = 1.15
 
@@ -87,12 +88,14 @@ class RankChart(DrawnWidget):
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         below = QRectF(box.left(), box.bottom() + 1, box.width(), high)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0")
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "distance of held-out pictures")
+        painter.drawText(
+            below, Qt.AlignmentFlag.AlignHCenter, "distance of held-out pictures to their nearest"
+        )
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"{most:.3g}")
         x = box.left() + self.distance / most * box.width()
         painter.setPen(QPen(palette.windowText().color(), 2))
         painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-        words = f"this picture {self.distance:#.3g}"
+        words = f"this picture: {self.distance:#.3g}"
         across = letters.horizontalAdvance(words)
         left = min(max(box.left(), x - across / 2), box.right() - across)
         painter.drawText(QRectF(left, 0, across + 2, high), Qt.AlignmentFlag.AlignLeft, words)

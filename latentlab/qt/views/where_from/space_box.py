@@ -39,6 +39,11 @@ class SpaceBox(QWidget):
         self.words.setFixedWidth(SHOWN * (_SIDE + _GAP))
         self.buttons = tuple(NeighbourButton(place, f"{name}Origin") for place in range(SHOWN))
         self.captions = tuple(Label() for _ in range(SHOWN))
+        self.unit = Label()
+        self.unit.setObjectName(f"{name}Unit")
+        self.unit.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.unit.setWordWrap(True)
+        self.unit.setFixedWidth(SHOWN * (_SIDE + _GAP))
         for caption in self.captions:
             caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.chart = RankChart(f"{name}Chart")
@@ -60,6 +65,7 @@ class SpaceBox(QWidget):
         for widget in (self.heading, self.words):
             rows.addWidget(widget)
         rows.addLayout(strip)
+        rows.addWidget(self.unit)
         rows.addWidget(self.chart)
 
     def say(self, words: str) -> None:
@@ -71,6 +77,7 @@ class SpaceBox(QWidget):
             caption.setText("")
         self.chart.show_distances(None, 0.0)
         self.chart.hide()
+        self.unit.hide()
 
     def show_progress(self, told: OriginProgress) -> None:
         """Says how far the work is."""
@@ -96,6 +103,8 @@ class SpaceBox(QWidget):
                 button.setAccessibleName(f"Training picture {number:,}{name}")
                 button.setToolTip(plain_tip(f"{button.accessibleName()}. Click to select it in the plane."))
                 caption.setToolTip(plain_tip(f"Distance: {reply.measured}."))
+        self.unit.setText(f"Under each: {reply.measured}.")
+        self.unit.show()
         self.chart.show()
         self.chart.show_distances(reply.held_out, reply.distances[0])
 
