@@ -7,20 +7,18 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QGraphicsItem,
-    QGraphicsSimpleTextItem,
     QHBoxLayout,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from latentlab.qt.views.judge.labels import placed
+from latentlab.qt.views.judge.names import Names
 from latentlab.qt.views.judge.points import Chart, Point
-from latentlab.qt.views.judge.scales import box_in, log_ticks, span
+from latentlab.qt.views.judge.scales import log_ticks, span
 from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.plots import bare_plot, drawn_whole
@@ -68,7 +66,7 @@ class ScatterChart(DrawnWidget):
         self._plot: Any = None
         self._points: Any = None
         self._bars: Any = None
-        self._names: list[QGraphicsSimpleTextItem] = []
+        self._names: Any = None
         self._floors: dict[str, Any] = {}
         self._chosen = self._labelled = ""
 
@@ -105,7 +103,7 @@ class ScatterChart(DrawnWidget):
     @property
     def shown_names(self) -> tuple[str, ...]:
         """The names that have room beside their points."""
-        return tuple(item.text() for item in self._names if item.isVisible())
+        return () if self._names is None else self._names.shown
 
     def place_of(self, model: str) -> Any:
         """Where the point of a model is, in pixels of the plot; for tests."""
@@ -159,6 +157,7 @@ class ScatterChart(DrawnWidget):
             self._plot.addItem(line, ignoreBounds=True)
         self._plot.addItem(self._bars)
         self._plot.addItem(self._points)
+        self._names = Names(self._plot.getPlotItem().vb)
         self._plot.getPlotItem().vb.sigResized.connect(self._place_names)
         self._rows.addWidget(self._plot, 1)
         self._paint_theme()
@@ -224,45 +223,19 @@ class ScatterChart(DrawnWidget):
         self._write_names()
 
     def _write_names(self) -> None:
-        box, points = self._plot.getPlotItem().vb, self.chart.points
-        while len(self._names) < len(points):
-            name = QGraphicsSimpleTextItem()
-            # As large as its letters, whatever the axes are.
-            name.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
-            box.addItem(name, ignoreBounds=True)
-            self._names.append(name)
-        for place, name in enumerate(self._names):
-            name.setVisible(place < len(points))
-            if place < len(points):
-                name.setFont(self._bold if points[place].model == self._chosen else self._small)
-                name.setBrush(self.palette().text())
-                name.setText(listed(points[place].name))
+        points = self.chart.points
+        fonts = [self._bold if point.model == self._chosen else self._small for point in points]
+        self._names.write([listed(point.name) for point in points], fonts, self.palette())
         self._place_names()
 
     @Slot()
     def _place_names(self) -> None:
         """Puts each name beside its point, where it covers nothing else."""
-        pg, box = importlib.import_module("pyqtgraph"), self._plot.getPlotItem().vb
-        room: QRectF = box.sceneBoundingRect()
-        points = self.chart.points
-        if room.width() < 2 or len(self._names) < len(points):
-            return
-        letters = QFontMetricsF(self._bold)
-        scenes = [box.mapViewToScene(pg.Point(*self._at(point))) for point in points]
-        found = placed(
-            [(scene.x() - room.left(), scene.y() - room.top()) for scene in scenes],
-            [(letters.horizontalAdvance(listed(point.name)), letters.height()) for point in points],
-            (room.width(), room.height()),
-            [
-                box_in(line.label.sceneBoundingRect(), room)
-                for line in self._floors.values()
-                if line.isVisible()
-            ],
-        )
-        for item, corner in zip(self._names, found, strict=False):
-            item.setVisible(corner is not None)
-            if corner is not None:
-                item.setPos(box.mapSceneToView(pg.Point(corner[0] + room.left(), corner[1] + room.top())))
+        points = [self._at(point) for point in self.chart.points]
+        floors = {name: line for name, line in self._floors.items() if line.isVisible()}
+        labels = [line.label.sceneBoundingRect() for line in floors.values()]
+        across = {name: float(line.value()) for name, line in floors.items()}
+        self._names.place(points, QFontMetricsF(self._bold), labels, across.get("x"), across.get("y"))
 
     @Slot(object, object, object)
     def _clicked(self, _: object, points: Any, event: object = None) -> None:
