@@ -141,7 +141,7 @@ class ReverseLayout(QWidget):
         for widget in (self._look, self._words, self._transport):
             high -= widget.sizeHint().height()
         wide = self.width() - margins.left() - margins.right() - _GAP - self._form.width()
-        least, best, most = tracks.heights()
+        least, best, most = tracks.heights(wide)
         best = max(least, min(best, int(0.4 * high)))
         if not self._single:
             panel, across = self._panels[0], (wide - 2 * _GAP) / 3

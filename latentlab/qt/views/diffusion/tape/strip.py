@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _GAP, _EDGE = 2, 3
 # Two rows, x_t above x0_hat, where each has at least this height.
 _LEAST_ROW, _GOOD_ROW, _MOST_ROW = 34, 44, 88
+# So many frames at least stand side by side, where a higher tape would show fewer.
+_FRAMES = 8
 _FADED = 0.4
 # Frames that come within this time are painted together.
 _RENEW_MS = 100
@@ -67,12 +69,13 @@ class Tape(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(400, self.heights()[1])
 
-    def heights(self) -> tuple[int, int, int]:
+    def heights(self, wide: int = 0) -> tuple[int, int, int]:
         """The least height, one at which two rows of pictures are legible, and one beyond which they gain
-        nothing.
+        nothing: so few frames would stand side by side in this width that it is no tape any more.
         """
         rest = _GAP + 2 * _EDGE + self._words_height()
-        return _LEAST_ROW + self._words_height(), 2 * _GOOD_ROW + rest, 2 * _MOST_ROW + rest
+        most = max(_GOOD_ROW, min(_MOST_ROW, wide // _FRAMES)) if wide else _MOST_ROW
+        return _LEAST_ROW + self._words_height(), 2 * _GOOD_ROW + rest, 2 * most + rest
 
     def show_store(self, store: TapeStore, total: int, leaves: int | None = None) -> None:
         """Shows another tape, of so many frames in all."""

@@ -51,10 +51,10 @@ class TrackRow(QWidget):
         self.tape.taken.connect(self._taken)
         self.close_button.clicked.connect(self._closed)
 
-    def heights(self) -> tuple[int, int, int]:
-        """The least, a good, and the largest useful height."""
+    def heights(self, wide: int = 0) -> tuple[int, int, int]:
+        """The least, a good, and the largest useful height in this width."""
         head = 0 if self._head.isHidden() else self._head.sizeHint().height()
-        least, best, most = self.tape.heights()
+        least, best, most = self.tape.heights(wide)
         return least + head, best + head, most + head
 
     def show_other(self, track: Track) -> None:

@@ -46,10 +46,10 @@ class Tracks(QWidget):
         """The open tapes."""
         return [row.track for row in self.rows]
 
-    def heights(self) -> tuple[int, int, int]:
-        """The least, a good, and the largest useful height of all tapes."""
+    def heights(self, wide: int = 0) -> tuple[int, int, int]:
+        """The least, a good, and the largest useful height of all tapes in this width."""
         rows = max(1, len(self.rows))
-        heights = [row.heights() for row in self.rows] or [(0, 0, 0)]
+        heights = [row.heights(wide) for row in self.rows] or [(0, 0, 0)]
         least, best, most = (sum(one[place] for one in heights) + (rows - 1) * _GAP for place in range(3))
         return least, best if rows == 1 else least, most
 
