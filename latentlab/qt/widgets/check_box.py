@@ -1,4 +1,4 @@
-"""A check box that is visible in dark themes.
+"""Check boxes and radio buttons that are visible in dark themes.
 
 The style outlines a box darker than the window, which is invisible in the dark: there the box itself is
 filled lighter.
@@ -7,7 +7,7 @@ filled lighter.
 from __future__ import annotations
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QCheckBox, QStyleOptionButton
+from PySide6.QtWidgets import QCheckBox, QRadioButton, QStyleOptionButton
 
 # Three times as light as the dark window (WCAG 2.2, 1.4.11), with the check mark still visible.
 _FILL_IN_THE_DARK = "#6a7382"
@@ -15,6 +15,14 @@ _FILL_IN_THE_DARK = "#6a7382"
 
 class CheckBox(QCheckBox):
     """As QCheckBox."""
+
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        super().initStyleOption(option)
+        option.palette = seen(option.palette)
+
+
+class RadioButton(QRadioButton):
+    """As QRadioButton."""
 
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         super().initStyleOption(option)

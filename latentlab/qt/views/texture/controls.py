@@ -8,13 +8,13 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
 from latentlab.engine.rendering.requests.texture import TextureSource
 from latentlab.engine.rendering.texture_recipe import LARGEST_SIDE, LEAST_SIDE, TITLES, TextureRecipe
+from latentlab.qt.widgets.check_box import RadioButton
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.push_button import tip_button
@@ -88,8 +88,8 @@ class TextureControls(QWidget):
         self.again.clicked.connect(self._another)
         self._say()
 
-    def _model(self, name: str) -> QRadioButton:
-        button = QRadioButton(TITLES[name].capitalize())
+    def _model(self, name: str) -> RadioButton:
+        button = RadioButton(TITLES[name].capitalize())
         button.setObjectName(f"textureModel_{name}")
         button.setAccessibleName(TITLES[name])
         button.setToolTip(plain_tip(_MODELS[name]))
