@@ -17,6 +17,8 @@ _KEYS = 9
 _SEARCH, _SAVE = "Search commands", "Save project"
 # Letters of a name, where there is no room for all of it.
 _LEAST_LETTERS = 6
+# Around the names, where there is little room.
+_TIGHT, _ANY = 8, 16_777_215
 # Between an icon and its words.
 _BESIDE = 12
 
@@ -39,7 +41,8 @@ class WorkspaceBar(QToolBar):
         self._workspaces = workspaces
         # Those that have words beside their icons where there is room.
         self._wordy: list[QToolButton] = []
-        self._in_words = False
+        self._in_words = self._tight = False
+        self._giving: QWidget | None = None
         self.buttons = {name: self._button(number, name) for number, name in enumerate(workspaces.specs)}
         group = QButtonGroup(self)
         for button in self.buttons.values():
@@ -66,21 +69,36 @@ class WorkspaceBar(QToolBar):
         self._fit()
 
     def _fit(self) -> None:
-        """Words beside icons where there is room for all."""
-        layout, metrics = self._page.layout(), self.fontMetrics()
+        """Words beside icons where there is room for all. Else first the space around the names becomes less,
+        then the model's name; names of workspaces are cut short last.
+        """
+        layout, metrics, styles = self._page.layout(), self.fontMetrics(), Qt.ToolButtonStyle
         assert layout is not None
-        plain = layout.sizeHint().width()
         words = sum(metrics.horizontalAdvance(one.text()) + _BESIDE for one in self._wordy)
-        styles = Qt.ToolButtonStyle
-        with_words = plain if self._in_words else plain + words
-        self._in_words = self.width() >= with_words
-        for button in self._wordy:
-            button.setToolButtonStyle(
+        shown = [button for button in self.buttons.values() if not button.isHidden()]
+        saved = sum(button.saved for button in shown)
+        given = 0 if self._giving is None else self._giving.sizeHint().width()
+        kept = 0 if self._giving is None else min(given, self._giving.maximumWidth())
+        # As wide as all of it is without words, with space around the names.
+        plain = layout.sizeHint().width() - words * self._in_words + saved * self._tight + given - kept
+        self._in_words = self.width() >= plain + words
+        for one in self._wordy:
+            one.setToolButtonStyle(
                 styles.ToolButtonTextBesideIcon if self._in_words else styles.ToolButtonIconOnly
+            )
+        self._tight = self.width() < plain
+        for button in self.buttons.values():
+            button.set_tight(self._tight)
+        if self._giving is not None:
+            lacking = max(0, plain - saved - self.width()) if self._tight else 0
+            self._giving.setMaximumWidth(
+                max(self._giving.minimumSizeHint().width(), given - lacking) if lacking else _ANY
             )
 
     def put_left(self, widget: QWidget) -> None:
-        """Puts a widget at the left end."""
+        """Puts a widget at the left end; the first gives way where there is little room."""
+        if self._giving is None:
+            self._giving = widget
         self._left.addWidget(widget)
 
     def put_save(self, action: QAction) -> None:
@@ -166,13 +184,24 @@ class WorkspaceButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         # In a narrow window the names are elided: the bar must not keep the window wide.
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._tight = False
+
+    def set_tight(self, tight: bool) -> None:
+        """Sets whether it has little room around its name."""
+        if tight != self._tight:
+            self._tight = tight
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def saved(self) -> int:
+        """The width that is saved by little room."""
+        return 2 * self.fontMetrics().averageCharWidth() + 6 - _TIGHT
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(
-            metrics.horizontalAdvance(self.text()) + 2 * metrics.averageCharWidth() + 6,
-            round(1.7 * metrics.height()),
-        )
+        around = _TIGHT if self._tight else _TIGHT + self.saved
+        return QSize(metrics.horizontalAdvance(self.text()) + around, round(1.7 * metrics.height()))
 
     def minimumSizeHint(self) -> QSize:
         whole, letter = self.sizeHint(), self.fontMetrics().averageCharWidth()
@@ -195,6 +224,6 @@ class WorkspaceButton(QToolButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), 3, 3)
         painter.setPen(palette.color(ink))
-        room = self.width() - self.fontMetrics().averageCharWidth()
+        room = self.width() - (_TIGHT - 2 if self._tight else self.fontMetrics().averageCharWidth())
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)

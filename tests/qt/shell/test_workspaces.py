@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients import render_thread
 from latentlab.qt.shell.focus_chain import is_stop
+from latentlab.qt.shell.gallery.chip import ModelChip, Shown
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.shell.workspace_bar import WorkspaceBar
 from latentlab.qt.views.diffusion import view as diffusion_view
 from latentlab.session.edits import MoveProbe
 from tests.qt.fake_renderer import FakeRenderer
@@ -263,3 +265,20 @@ def test_that_the_bar_has_room_for_a_widget_at_its_left(qtbot: QtBot, window: La
     place = chip.mapTo(window.bench.bar, chip.rect().center())
     assert place.x() < button(window, "explore").x()
     assert isinstance(window.bench.docks.plane, QDockWidget)
+
+
+def test_that_names_of_workspaces_are_whole_at_1024_whatever_model_is_open(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    bar, chip = window.findChild(WorkspaceBar), window.findChild(ModelChip)
+    for width in (1024, 2000, 1024):
+        window.resize(width, 600)
+        chip.show_model(Shown("mnist-gaussian", "Gaussian", "mnist (test), 10,000", "mnist-ddpm"))
+        for button in bar.buttons.values():
+            button.show()
+        bar._fit()
+        until_idle()
+        for button in bar.buttons.values():
+            needed = button.fontMetrics().horizontalAdvance(button.text())
+            assert button.width() >= needed + 6, (width, button.text())
+    assert bar.buttons["explore"].toolTip()
