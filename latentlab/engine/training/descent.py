@@ -122,7 +122,7 @@ class Descent:
         # Before the step: after it the weights, and soon their averages, would not be finite either.
         if not math.isfinite(norm):
             raise TrainingError(
-                "the loss stopped being a number", "Try a lower learning rate, or fp32 instead of bf16"
+                "the loss stopped being a number", hint="Try a lower learning rate, or fp32 instead of bf16"
             )
         longest = _else(player.gradient_norm, self._plan.gradient_norm)
         if norm > longest:
