@@ -173,6 +173,21 @@ def test_that_the_score_of_a_condition_is_the_projection_on_it():
         model.scores(x, torch.ones(3))
 
 
+def test_that_both_players_are_asked_to_tell_the_condition():
+    model, step = made("gan", **TWO, auxiliary=0.5, r1=0.0), batch(y=True)
+    game, plain = ByGame(model.config), ByGame(GANConfig(**{**SMALL, **TWO, "auxiliary": 0.0, "r1": 0.0}))
+    pictures = model.picture_at(model.latent_prior.draw(len(step.x), noise()), step.y)
+    vectors = model.discriminator.project.weight
+    for player, x in (("discriminator", step.x), ("generator", pictures)):
+        more, less = (of.loss(model, step, noise(), Moment(), player)[0] for of in (game, plain))
+        logits_of_y = model.discriminator.features(x) @ vectors
+        expected = 0.5 * functional.cross_entropy(logits_of_y, step.y.argmax(1))
+        assert torch.allclose(more - less, expected, atol=1e-5)
+    several = made("gan", **TWO, exclusive=False)
+    loss, _ = ByGame(several.config).loss(several, step, noise(), Moment(), "generator")
+    assert torch.isfinite(loss)
+
+
 def test_that_an_encoder_can_be_left_out_and_is_trained_after_the_players():
     settings = type("Settings", (), {"epochs": 10, "importance_samples": 1})()
     without = made("gan", encoder=False)

@@ -186,12 +186,20 @@ class Discriminator(nn.Module):
         self.project = PreciseLinear(conditions, FEATURES, bias=False) if conditions else None
 
     def forward(self, x: Tensor, y: Tensor | None) -> Tensor:
-        h = self.features(x)
+        return self.score_of(self.features(x), y)
+
+    def score_of(self, h: Tensor, y: Tensor | None) -> Tensor:
+        """The score of features (B, FEATURES); -> (B,)."""
         score: Tensor = self.score(h).squeeze(-1)
         if self.project is None or y is None:
             return score
         projected: Tensor = (self.project(y) * h).sum(-1)
         return score + projected
+
+    def told_apart(self, h: Tensor) -> Tensor:
+        """V h, the logits of the conditions that the features show; (B, FEATURES) -> (B, A)."""
+        assert self.project is not None
+        return functional.linear(h, self.project.weight.T)
 
     def features(self, x: Tensor) -> Tensor:
         """h, (B, FEATURES)."""

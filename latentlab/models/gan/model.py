@@ -3,11 +3,17 @@
     D  minimises  - E log sigma(s(x)) - E log(1 - sigma(s(G(z))))   +   gamma/2 E |grad_x s(x)|^2
     G  minimises  - E log sigma(s(G(z)))      non-saturating,   or   E log(1 - sigma(s(G(z))))   minimax
 
-s is the discriminator's logit, D(x) = sigma(s(x)). Sources: Goodfellow et al., Generative Adversarial Nets
-(2014), section 3; smoothing of the real target: Salimans et al., Improved Techniques for Training GANs
-(2016); the penalty R1 on real pictures: Mescheder et al., Which Training Methods for GANs Do Actually
-Converge? (2018), eq. 9, in each 16th step and 16 times as heavy: Karras et al., StyleGAN2 (2020), section
-3.1.
+s is the discriminator's logit, D(x) = sigma(s(x)). With a condition y both players also minimise
+
+    kappa CE(V h(x), y)      D of real pictures, G of its own
+
+for the vectors V by which the discriminator asks for y: what is made then shows what was asked for.
+
+Sources: Goodfellow et al., Generative Adversarial Nets (2014), section 3; smoothing of the real target:
+Salimans et al., Improved Techniques for Training GANs (2016); the penalty R1 on real pictures: Mescheder et
+al., Which Training Methods for GANs Do Actually Converge? (2018), eq. 9, in each 16th step and 16 times as
+heavy: Karras et al., StyleGAN2 (2020), section 3.1; the condition told from the features: Odena et al.,
+Conditional Image Synthesis with Auxiliary Classifier GANs (2017), here with the projection's own vectors.
 """
 
 from __future__ import annotations
@@ -76,20 +82,25 @@ class ByGame:
     ) -> tuple[Tensor, Tensor]:
         """See `Objective.loss`."""
         assert isinstance(layers, GAN)
+        y, critic = batch.y, layers.discriminator
+        rows = layers.rows(y, len(batch.x), batch.x.device)
         if player == "generator":
-            made = layers.scores(_made(layers, batch, noise), batch.y)
+            h = critic.features(_made(layers, batch, noise))
+            made = critic.score_of(h, rows)
             loss = self._of_generator(made)
-            return loss, self._tally.of({"generator": loss, "made": torch.sigmoid(made).mean()})
+            told = self._tally.of({"generator": loss, "made": torch.sigmoid(made).mean()})
+            return loss + self._of_condition(layers, h, y), told
         with torch.no_grad():
             pictures = _made(layers, batch, noise)
         # Both in one batch: two of half the size take longer.
-        y = None if batch.y is None else torch.cat([batch.y, batch.y])
-        real, made = layers.scores(torch.cat([batch.x, pictures]), y).chunk(2)
+        h = critic.features(torch.cat([batch.x, pictures]))
+        real, made = critic.score_of(h, None if rows is None else torch.cat([rows, rows])).chunk(2)
         loss = self._of_discriminator(real, made)
         told = self._tally.of({"discriminator": loss, "real": torch.sigmoid(real).mean()})
+        loss = loss + self._of_condition(layers, h[: len(batch.x)], y)
         every = self._config.r1_every
         if self._config.r1 and moment.step % every == 0:
-            loss = loss + 0.5 * self._config.r1 * every * squared_slope(layers, batch.x, batch.y).mean()
+            loss = loss + 0.5 * self._config.r1 * every * squared_slope(layers, batch.x, y).mean()
         return loss, told
 
     def judge(self, model: nn.Module, batch: Batch, noise: torch.Generator, first: int, of: int) -> Tensor:
@@ -119,6 +130,17 @@ class ByGame:
         if self._config.loss == "minimax":
             return -functional.softplus(made).mean()
         return functional.softplus(-made).mean()
+
+    def _of_condition(self, model: GAN, h: Tensor, y: Tensor | None) -> Tensor | float:
+        """kappa times the cross-entropy of the condition told from features (B, F), in nats."""
+        if not self._config.auxiliary or y is None or not model.condition_names:
+            return 0.0
+        logits = model.discriminator.told_apart(h)
+        if model.exclusive:
+            error = functional.cross_entropy(logits, y.argmax(-1))
+        else:
+            error = functional.binary_cross_entropy_with_logits(logits, y.float())
+        return self._config.auxiliary * error
 
 
 def _made(model: GAN, batch: Batch, noise: torch.Generator) -> Tensor:

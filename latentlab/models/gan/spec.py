@@ -29,6 +29,7 @@ class GANConfig(AdversarialConfig):
         smoothing: the share by which the target of real pictures is below 1; 0 to 0.5.
         r1: gamma, the weight of the penalty on the discriminator's slope at real pictures; 0 for none.
         r1_every: it is applied in each so-many-th step, and weighed so many times.
+        auxiliary: the weight of telling the condition from the discriminator's features; 0 for not at all.
     """
 
     loss: str = setting(
@@ -49,7 +50,7 @@ class GANConfig(AdversarialConfig):
         "less sure of itself.",
     )
     r1: float = setting(
-        0.1,
+        0.05,
         "weight of the penalty on the discriminator's slope at real pictures; 0 for none",
         low=0.0,
         high=1000.0,
@@ -58,6 +59,12 @@ class GANConfig(AdversarialConfig):
         "never settle.",
     )
     r1_every: int = setting(16, "the penalty is applied in each so-many-th step", low=1, high=1000)
+    auxiliary: float = setting(
+        0.05,
+        "weight, in either player's loss, of telling the condition from the discriminator's features",
+        low=0.0,
+        high=100.0,
+    )
 
 
 FIGURES = FiguresSpec(
