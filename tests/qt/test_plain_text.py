@@ -282,6 +282,9 @@ window.bench.messages.say(name)
 turn()
 window.close()
 print("tips", len(shown))
+# As the program ends: a thread that is still importing is not waited for.
+from latentlab.qt.clients.joining import end_process
+end_process(0)
 """
     root = Path(__file__).parents[2]
     environment = {

@@ -35,6 +35,7 @@ from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.samples.view import SPEC as SAMPLES
 from latentlab.qt.views.selection_card.view import SPEC as SELECTION_CARD
 from latentlab.qt.views.spec import View, ViewContext, ViewSpec
+from latentlab.qt.views.stage2d.spec import SPEC as STAGE
 from latentlab.qt.views.texture.spec import SPEC as TEXTURE
 from latentlab.qt.views.theory.spec import SPEC as THEORY
 from latentlab.qt.views.training.view import SPEC as TRAINING
@@ -98,6 +99,7 @@ PANELS = (
     Panel(BOTTOM, (DIFFUSION,)),
     Panel(BOTTOM, (COMPARE,)),
     Panel(BOTTOM, (TEXTURE,)),
+    Panel(BOTTOM, (STAGE,)),
     Panel(BOTTOM, (JUDGE,)),
     Panel(BOTTOM, (MIXTURE,)),
     Panel(BOTTOM, (EIGENPICTURES,)),

@@ -25,6 +25,7 @@ from latentlab.qt.views.mixture.spec import SPEC as MIXTURE
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
+from latentlab.qt.views.stage2d.spec import SPEC as STAGE
 from latentlab.qt.views.texture.spec import SPEC as TEXTURE
 from latentlab.qt.views.theory.spec import SPEC as THEORY
 from latentlab.qt.views.training.view import SPEC as TRAINING
@@ -181,5 +182,11 @@ WORKSPACES = (
         EIGENPICTURES,
         needs=EIGENPICTURES.needs,
         joins=True,
+    ),
+    WorkspaceSpec(
+        "stage2d",
+        "2-D stage",
+        "Watch models learn points in the plane: two players, a mixture, an autoencoder, diffusion.",
+        STAGE,
     ),
 )

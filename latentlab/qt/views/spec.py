@@ -18,6 +18,7 @@ from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.judge_client import JudgeClient
 from latentlab.qt.clients.mixture_client import MixtureClient
+from latentlab.qt.clients.stage_client import StageClient
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
@@ -34,6 +35,7 @@ class ViewContext:
         trainer, denoisers, judge: the clients of the other threads.
         pictures: the user's own pictures.
         mixtures: the client that looks into mixtures.
+        stage: the client that trains models of points.
     """
 
     workspace: Workspace
@@ -42,6 +44,7 @@ class ViewContext:
     judge: JudgeClient
     pictures: OwnPictures
     mixtures: MixtureClient
+    stage: StageClient
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Generative models of points in the plane, trained while one watches."""

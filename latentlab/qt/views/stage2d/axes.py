@@ -1,0 +1,142 @@
+"""The frame of a small chart: a title, a box, numbers at its axes, and lines in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy
+
+from latentlab.qt.widgets.drawable import DrawnWidget
+
+Span = tuple[float, float]
+
+
+class SmallChart(DrawnWidget):
+    """A chart about so many lines of text high; a subclass paints what is in the box.
+
+    Args:
+        name: its objectName.
+        title: said above it.
+        across: what its axis across is.
+    """
+
+    def __init__(self, name: str, title: str, across: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.title, self.across = title, across
+        # Said while there is nothing to draw.
+        self.waiting = ""
+        self.x_span: Span = (0.0, 1.0)
+        self.y_span: Span = (0.0, 1.0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 5 * self.fontMetrics().height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 6 * self.fontMetrics().height())
+
+    def drawn_name(self) -> str:
+        """See `latentlab.qt.widgets.drawable.Drawable`."""
+        return self.title
+
+    def box(self) -> QRectF:
+        """Where the curves are."""
+        line, letters = self.fontMetrics().height(), self.fontMetrics()
+        left = 6 + max(letters.horizontalAdvance(_short(value)) for value in self.y_span)
+        return QRectF(left, line + 4, self.width() - left - 6, self.height() - 2 * line - 10)
+
+    def place(self, x: float, y: float) -> QPointF:
+        """Where a point is drawn."""
+        box, (left, right), (low, high) = self.box(), self.x_span, self.y_span
+        return QPointF(
+            box.left() + box.width() * (x - left) / max(right - left, 1e-12),
+            box.bottom() - box.height() * (y - low) / max(high - low, 1e-12),
+        )
+
+    def polyline(self, x: Sequence[float], y: Sequence[float]) -> QPolygonF:
+        """Points of a line."""
+        return QPolygonF([self.place(one, other) for one, other in zip(x, y, strict=True)])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette, box = QPainter(self), self.palette(), self.box()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line, flags = self.fontMetrics().height(), Qt.AlignmentFlag
+        painter.fillRect(box, palette.base())
+        painter.setPen(palette.windowText().color())
+        room = QRectF(2, 0, self.width() - 4, line)
+        painter.drawText(room, flags.AlignLeft, self.elided(self.title, room.width()))
+        painter.setPen(palette.placeholderText().color())
+        below = QRectF(box.left(), box.bottom() + 3, box.width(), line)
+        painter.drawText(below, flags.AlignLeft, _short(self.x_span[0]))
+        painter.drawText(below, flags.AlignRight, _short(self.x_span[1]))
+        painter.drawText(below, flags.AlignHCenter, self.across)
+        right = flags.AlignRight | flags.AlignVCenter
+        low, high = self.y_span
+        for value, y in ((high, box.top() + line / 2), (low, box.bottom() - line / 2)):
+            painter.drawText(QRectF(0, y - line / 2, box.left() - 4, line), right, _short(value))
+        painter.save()
+        painter.setClipRect(box)
+        drawn = self.paint_inside(painter, box)
+        painter.restore()
+        painter.setPen(palette.mid().color())
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(box)
+        if not drawn and self.waiting:
+            painter.setPen(palette.placeholderText().color())
+            painter.drawText(
+                box.adjusted(6, 2, -6, -2), flags.AlignCenter | Qt.TextFlag.TextWordWrap, self.waiting
+            )
+        painter.end()
+
+    def elided(self, text: str, room: float) -> str:
+        """As much of a text as there is room for."""
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+
+    def paint_inside(self, painter: QPainter, box: QRectF) -> bool:
+        """Paints the curves; whether there are any."""
+        raise NotImplementedError
+
+    def level(self, painter: QPainter, y: float, words: str) -> None:
+        """A dashed line at a value, with words at its right end."""
+        pale = self.palette().placeholderText().color()
+        painter.setPen(QPen(pale, 1.0, Qt.PenStyle.DashLine))
+        start, end = self.place(self.x_span[0], y), self.place(self.x_span[1], y)
+        painter.drawLine(start, end)
+        if words:
+            painter.setPen(pale)
+            wide = self.fontMetrics().horizontalAdvance(words)
+            painter.drawText(QPointF(end.x() - wide - 4, end.y() - 3), words)
+
+    def legend(self, painter: QPainter, named: Sequence[tuple[str, QColor]]) -> None:
+        """Names of lines in their colours, in the upper left corner, one below the other."""
+        box, line = self.box(), self.fontMetrics().height()
+        ground = self.palette().base().color()
+        ground.setAlphaF(0.75)
+        for number, (words, ink) in enumerate(named):
+            shown = self.elided(words, box.width() - 12)
+            wide = self.fontMetrics().horizontalAdvance(shown)
+            top = box.top() + 3 + number * line
+            painter.fillRect(QRectF(box.left() + 4, top, wide + 4, line), ground)
+            painter.setPen(ink)
+            painter.drawText(QRectF(box.left() + 6, top, wide + 4, line), shown)
+
+
+def span_of(*series: Sequence[float], least: float = 0.0, low: float | None = None) -> Span:
+    """From the least to the largest of these numbers, with a little room above; at least so wide."""
+    values: NDArray[np.float64] = np.concatenate([np.asarray(one, float) for one in series] or [np.zeros(1)])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return (0.0, max(1.0, least))
+    bottom = float(values.min()) if low is None else low
+    top = max(float(values.max()), bottom + max(least, 1e-6))
+    return bottom, top + 0.06 * (top - bottom)
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")

@@ -1,0 +1,111 @@
+"""What stands at the right of the stage: figures in words, and their charts."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from latentlab.engine.stage.events import ApartReply, Frame
+from latentlab.engine.stage.recipe import WASSERSTEIN
+from latentlab.qt.views.stage2d.charts import ApartChart, Curves, RatioChart, SlopeChart
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.term import Term
+
+# Of a curve: beyond, every second point is dropped.
+_MOST = 1200
+_EXACT, _BELIEVED = "exact W1", "the critic's W1"
+_JS = ("JS on a grid", "JS by the discriminator")
+
+
+class Beside(QWidget):
+    """Charts of a training, or the one of two clouds that move apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("stageBeside")
+        self.setAccessibleName("Figures of the stage")
+        self.w1, self.losses = (
+            Curves("stageW1", "W1: from what is made to the data"),
+            Curves("stageLosses", "Losses"),
+        )
+        self.w1.from_zero = True
+        self.slopes, self.ratio, self.two = SlopeChart(), RatioChart(), ApartChart()
+        self.words = Term("", "W1")
+        self.words.setObjectName("stageFigures")
+        self.words.setWordWrap(True)
+        self._kept: dict[str, list[tuple[int, float]]] = {}
+        self._floor: float | None = None
+        charts = QWidget()
+        column = QVBoxLayout(charts)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.words)
+        for chart in (self.w1, self.losses, self.slopes, self.ratio):
+            column.addWidget(chart, 1)
+        apart = QWidget()
+        other = QVBoxLayout(apart)
+        other.setContentsMargins(0, 0, 0, 0)
+        other.addWidget(self.two, 1)
+        other.addWidget(Label(""), 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(charts)
+        self._pages.addWidget(apart)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._pages)
+        self.w1.waiting = self.losses.waiting = "Press Play: curves come with the rounds."
+
+    def clear(self, family: str, loss: str) -> None:
+        """Another training begins."""
+        self._kept, self._floor = {}, None
+        judged = family in ("adversarial", "critic")
+        wasserstein = loss in WASSERSTEIN
+        self.slopes.setVisible(judged and wasserstein)
+        self.ratio.setVisible(judged and not wasserstein)
+        self.w1.show_curves({})
+        self.losses.show_curves({})
+        self.slopes.show_slopes(None)
+        self.ratio.show_ratio(None)
+        self.ratio.waiting = "Of these points no density is known."
+        self.words.setText("")
+
+    def add(self, frame: Frame) -> None:
+        """One more frame of the same training."""
+        figures = {name: value for name, value in frame.figures.items() if name not in _JS}
+        values = {_EXACT: frame.w1, **figures}
+        if frame.believed is not None:
+            values[_BELIEVED] = frame.believed
+        for name, value in values.items():
+            curve = self._kept.setdefault(name, [])
+            if curve and curve[-1][0] == frame.round:
+                curve[-1] = (frame.round, value)
+            else:
+                curve.append((frame.round, value))
+            if len(curve) > _MOST:
+                del curve[1:-1:2]
+        of_w1 = {name: self._kept[name] for name in (_EXACT, _BELIEVED) if name in self._kept}
+        self.w1.show_curves(of_w1, frame.floor)
+        self.losses.show_curves({name: self._kept[name] for name in figures})
+        self.slopes.show_slopes(frame.slopes)
+        self.ratio.show_ratio(frame.ratio)
+        self.words.setText(words_of(frame))
+
+    def show_apart(self, on: bool) -> None:
+        """Whether two clouds move apart."""
+        self._pages.setCurrentIndex(1 if on else 0)
+
+    def compare(self, reply: ApartReply) -> None:
+        """Shows a comparison of two clouds."""
+        self.two.show_apart(reply)
+
+
+def words_of(frame: Frame) -> str:
+    """The figures of a frame, a line each."""
+    lines = [f"W1 {frame.w1:.3f}; two draws of the data {frame.floor:.3f}"]
+    if frame.believed is not None:
+        lines.append(f"W1 as the critic has it {frame.believed:.3f}")
+    if all(name in frame.figures for name in _JS):
+        exact, believed = (frame.figures[name] for name in _JS)
+        lines.append(f"JS {exact:.3f}; as the discriminator has it {believed:.3f} (log 2 = 0.693)")
+    if frame.modes is not None:
+        lines.append(f"Modes reached: {frame.modes[0]} of {frame.modes[1]}")
+    return "\n".join(lines).replace("-", "−")

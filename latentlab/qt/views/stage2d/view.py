@@ -1,0 +1,313 @@
+"""The view of the 2-D stage: models of points, trained while one watches, and two clouds that move apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from latentlab.engine.rendering.serving import Refusal
+from latentlab.engine.stage.events import ApartReply, ApartRequest, BeginRequest, FrameReply, RunRequest
+from latentlab.engine.types import Flat
+from latentlab.qt.views.spec import ViewContext
+from latentlab.qt.views.stage2d.bars import StageBars
+from latentlab.qt.views.stage2d.beside import Beside
+from latentlab.qt.views.stage2d.canvas import StageCanvas
+from latentlab.qt.views.stage2d.controls import StageControls
+from latentlab.qt.views.stage2d.pages import APART, TRAIN, ApartPage, ModeButtons
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.scrolled import scrolled
+from latentlab.session.plane import projection_of
+
+_LEFT, _RIGHT = 248, 264
+# A slider or a field changes faster than a training begins.
+_SOON_MS = 30
+
+
+class StageView(QWidget):
+    """The form at the left, the stage in the middle, charts at the right.
+
+    Attributes:
+        playing: whether rounds are made, while it is seen.
+        mode: "train" or "apart".
+    """
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__()
+        self.setObjectName("stage2d")
+        self.setAccessibleName("2-D stage: models of points")
+        self._client, self._workspace = context.stage, context.workspace
+        self.playing, self.mode = False, TRAIN
+        # The number of the request that began the training on show; 0 while none has.
+        self._training = 0
+        self._seen = self._wants_to_begin = False
+        self.controls, self.canvas, self.beside, self.apart = (
+            StageControls(),
+            StageCanvas(),
+            Beside(),
+            ApartPage(),
+        )
+        self.modes = ModeButtons()
+        self.bars = StageBars()
+        self.status = Label()
+        self.status.setObjectName("stageStatus")
+        self.status.setWordWrap(True)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._lay_out()
+        self._connect()
+        self._offer_codes()
+        self._show_players()
+
+    def _lay_out(self) -> None:
+        self._left = QStackedWidget()
+        for page in (self.controls, self.apart):
+            self._left.addWidget(page)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.addWidget(self.modes)
+        left.addSpacing(4)
+        left.addWidget(self._left, 1)
+        side = QWidget()
+        side.setObjectName("stageForm")
+        side.setLayout(left)
+        left.setContentsMargins(0, 0, 8, 0)
+        form = scrolled(side)
+        form.setFixedWidth(_LEFT)
+        form.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        middle = QVBoxLayout()
+        middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.status)
+        middle.addWidget(self.bars)
+        self.beside.setFixedWidth(_RIGHT)
+        inside = QWidget()
+        inside.setObjectName("stagePage")
+        inside.setMinimumSize(760, 380)
+        whole = QHBoxLayout(inside)
+        whole.setContentsMargins(8, 6, 8, 6)
+        whole.addWidget(form)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.beside)
+        place = QVBoxLayout(self)
+        place.setContentsMargins(0, 0, 0, 0)
+        place.addWidget(scrolled(inside))
+
+    def _connect(self) -> None:
+        client = self._client
+        client.on(BeginRequest).connect(self._begun)
+        client.on(RunRequest).connect(self._came)
+        client.on(ApartRequest).connect(self._came_apart)
+        client.refused.connect(self._refused)
+        self._soon.timeout.connect(self._begin)
+        self.controls.begun_anew.connect(self._anew_soon)
+        self.controls.tuned.connect(self._tuned)
+        self.controls.cleared.connect(self._cleared)
+        self.apart.changed.connect(self._ask_apart)
+        self.canvas.drew.connect(self._drew)
+        self.canvas.pulled.connect(self._pulled)
+        self.bars.played.connect(self._toggle)
+        self.bars.stepped.connect(self._one_round)
+        self.bars.begun_anew.connect(self._anew_soon)
+        self.bars.looked.connect(self._look_again)
+        self.bars.layers.connect(self._layers)
+        self.modes.chosen.connect(self._change)
+        self._workspace.encoded.connect(self._offer_codes)
+        self._workspace.loaded.connect(self._offer_codes)
+        self._workspace.probed.connect(client.give_way)
+
+    def take_focus(self) -> None:
+        """Takes the keyboard focus: to the button that trains."""
+        self.bars.play.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._seen = True
+        if self.mode == APART:
+            self._ask_apart()
+        elif not self._training or self._wants_to_begin:
+            self._anew_soon()
+        elif self.playing:
+            self._go_on()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._seen = False
+        if self._training:
+            self._client.ask(RunRequest, self.controls.tuning, 0)
+            self._client.forget(RunRequest)
+
+    # The training
+
+    @Slot()
+    def _anew_soon(self) -> None:
+        self._show_players()
+        self.canvas.draws = self.controls.draws and self.mode == TRAIN
+        self.canvas.setCursor(Qt.CursorShape.CrossCursor if self.canvas.draws else Qt.CursorShape.ArrowCursor)
+        self._soon.start()
+
+    @Slot()
+    def _begin(self) -> None:
+        self._wants_to_begin = not self._seen
+        if not self._seen:
+            return
+        self._client.forget(RunRequest)
+        self._training = 0
+        self.beside.clear(self.controls.recipe.family, self.controls.recipe.loss)
+        if self.controls.draws and not self.controls.strokes:
+            self._become(playing=False)
+            self._client.forget(BeginRequest)
+            self.canvas.show_frame(None)
+            self.canvas.say("Draw the data here: press and drag.")
+            self.status.setText("")
+            self._enable()
+            return
+        self.canvas.say("")
+        self.status.setText("")
+        self._training = self._client.ask(BeginRequest, self.controls.recipe, self.bars.shown)
+        self._enable()
+
+    @Slot(object)
+    def _begun(self, reply: FrameReply) -> None:
+        self._show(reply)
+        if self.playing:
+            self._go_on()
+
+    @Slot(object)
+    def _came(self, reply: FrameReply) -> None:
+        if reply.training == self._training:
+            self._show(reply)
+
+    def _show(self, reply: FrameReply) -> None:
+        if self.mode != TRAIN:
+            return
+        frame = reply.frame
+        self.canvas.say("")
+        self.canvas.show_frame(frame)
+        self.beside.add(frame)
+        self.bars.say_rounds(frame.round)
+        if reply.fault:
+            self._become(playing=False)
+            self.status.setText(reply.fault)
+        elif frame.behind is not None:
+            self.status.setText(f"Behind: {frame.behind.words}")
+        elif self.bars.shown != "none":
+            self.status.setText("Of these points no density is known.")
+        else:
+            self.status.setText("")
+
+    def _go_on(self, rounds: int | None = None, player: str = "") -> None:
+        if self._training:
+            self._client.ask(RunRequest, self.controls.tuning, rounds, player, self.bars.shown)
+
+    @Slot()
+    def _toggle(self) -> None:
+        self._become(playing=not self.playing)
+        self._go_on(None if self.playing else 0)
+
+    def _become(self, *, playing: bool) -> None:
+        self.playing = playing
+        self._enable()
+
+    def _enable(self) -> None:
+        self.bars.enable(bool(self._training), self.playing)
+
+    @Slot(str)
+    def _one_round(self, player: str) -> None:
+        self._go_on(1, player)
+
+    def _show_players(self) -> None:
+        two = self.controls.recipe.family == "adversarial"
+        self.bars.offer(("discriminator", "generator") if two else ())
+
+    @Slot()
+    def _tuned(self) -> None:
+        if self.playing:
+            self._go_on()
+
+    @Slot()
+    def _look_again(self) -> None:
+        if self._training:
+            self._go_on(None if self.playing else 0)
+
+    @Slot()
+    def _layers(self) -> None:
+        self.canvas.shows_mesh, self.canvas.shows_plan = (
+            self.bars.mesh.isChecked(),
+            self.bars.plan.isChecked(),
+        )
+        self.canvas.update()
+
+    # The data
+
+    @Slot(object)
+    def _drew(self, strokes: object) -> None:
+        self.controls.strokes = self.canvas.all_strokes()
+        self._anew_soon()
+
+    @Slot()
+    def _cleared(self) -> None:
+        self.canvas.clear_drawing()
+        self.controls.strokes = ()
+        self._anew_soon()
+
+    @Slot()
+    def _offer_codes(self) -> None:
+        encodings, model = self._workspace.encodings, self._workspace.model
+        if encodings is None or model is None or not encodings.done or encodings.mean.shape[1] < 2:
+            self.controls.offer_codes(None, "")
+            return
+        plane = projection_of(self._workspace.state.plane, encodings.mean.shape[1], encodings.components)
+        self.controls.offer_codes(plane.project(encodings.mean), Path(model.path).stem)
+
+    # Two clouds that move apart
+
+    @Slot(str)
+    def _change(self, mode: str) -> None:
+        self.mode = mode
+        self.modes.choose(mode)
+        apart = mode == APART
+        self._left.setCurrentIndex(1 if apart else 0)
+        self.bars.setVisible(not apart)
+        self.canvas.pulls, self.canvas.draws = apart, self.controls.draws and not apart
+        self.canvas.setCursor(Qt.CursorShape.OpenHandCursor if apart else Qt.CursorShape.ArrowCursor)
+        self.canvas.say("")
+        self.beside.show_apart(apart)
+        if apart:
+            self.status.setText("Drag on the stage: the second cloud moves.")
+            if self._training:
+                self._client.ask(RunRequest, self.controls.tuning, 0)
+                self._client.forget(RunRequest)
+            self._ask_apart()
+        else:
+            self._client.forget(ApartRequest)
+            self.canvas.show_frame(None)
+            if self._training:
+                self._go_on(None if self.playing else 0)
+            else:
+                self._anew_soon()
+
+    @Slot(object)
+    def _pulled(self, moved: Flat) -> None:
+        self.apart.moved = moved
+        self._ask_apart()
+
+    @Slot()
+    def _ask_apart(self) -> None:
+        if self.mode == APART and self._seen:
+            self._client.ask(ApartRequest, self.apart.source, self.apart.moved, self.apart.blur)
+
+    @Slot(object)
+    def _came_apart(self, reply: ApartReply) -> None:
+        if self.mode == APART:
+            self.canvas.show_two(reply.one, reply.other, reply.moved)
+            self.beside.compare(reply)
+            self.apart.say(reply)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.of(BeginRequest):
+            self._training = 0
+            self._become(playing=False)
+            self.canvas.show_frame(None)
+        self.status.setText(refusal.message)

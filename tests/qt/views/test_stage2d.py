@@ -1,0 +1,178 @@
+"""The 2-D stage in the window, by mouse and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.stage2d.view import StageView
+from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
+
+pytestmark = OFFSCREEN
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
+    with open_window(qtbot, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def view(qtbot: QtBot, window: LabWindow) -> StageView:
+    qtbot.mouseClick(window.findChild(QToolButton, "workspace_stage2d"), LEFT)
+    (found,) = window.findChildren(StageView)
+    until_idle()
+    return found
+
+
+def choose(view: StageView, name: str, key: str) -> None:
+    combo = view.findChild(QComboBox, name)
+    combo.setCurrentIndex(combo.findData(key))
+    until_idle()
+
+
+def press(qtbot: QtBot, view: StageView, name: str) -> None:
+    qtbot.mouseClick(view.findChild(QPushButton, name), LEFT)
+
+
+def test_that_it_is_made_when_it_is_first_shown_and_begins_at_once(window: LabWindow, qtbot: QtBot) -> None:
+    assert not window.findChildren(StageView)
+    qtbot.mouseClick(window.findChild(QToolButton, "workspace_stage2d"), LEFT)
+    (view,) = window.findChildren(StageView)
+    until_idle()
+    assert view.canvas.frame.round == 0
+    assert view.canvas.frame.mesh is not None
+
+
+def test_that_play_trains_and_pause_stops(qtbot: QtBot, view: StageView) -> None:
+    press(qtbot, view, "stagePlay")
+    qtbot.waitUntil(lambda: view.canvas.frame.round >= 3, timeout=20_000)
+    assert not view.bars.step.isEnabled()
+    press(qtbot, view, "stagePlay")
+    until_idle()
+    rounds = view.canvas.frame.round
+    until_idle()
+    assert view.canvas.frame.round == rounds
+    assert view.bars.step.isEnabled()
+    assert len(view.beside.losses.curves) == 2
+
+
+def test_that_a_step_is_one_round_and_a_turn_moves_one_player(qtbot: QtBot, view: StageView) -> None:
+    made = view.canvas.frame.made
+    press(qtbot, view, "stageTurnOne")
+    until_idle()
+    assert np.array_equal(view.canvas.frame.made, made)
+    press(qtbot, view, "stageTurnOther")
+    until_idle()
+    assert not np.array_equal(view.canvas.frame.made, made)
+    press(qtbot, view, "stageStep")
+    until_idle()
+    assert view.canvas.frame.round == 3
+    assert view.findChild(QLabel, "stageRounds").text() == "3 rounds"
+
+
+@pytest.mark.parametrize("family", ["critic", "mixture", "variational", "diffusion"])
+def test_that_each_family_trains_and_shows_what_it_has(qtbot: QtBot, view: StageView, family: str) -> None:
+    choose(view, "stageFamily", family)
+    press(qtbot, view, "stageStep")
+    until_idle()
+    frame = view.canvas.frame
+    assert frame.round == 1
+    assert (frame.ellipses is not None) == (family == "mixture")
+    assert view.beside.ratio.isVisibleTo(view.beside) == (family == "critic")
+    assert view.bars.turns[0].isVisibleTo(view) is False
+
+
+def test_that_a_wasserstein_critic_has_an_estimate_and_slopes(qtbot: QtBot, view: StageView) -> None:
+    choose(view, "stageLoss", "penalty")
+    assert view.controls.tuning.turns == 5
+    press(qtbot, view, "stageStep")
+    until_idle()
+    assert view.canvas.frame.believed is not None
+    assert view.beside.slopes.slopes is not None
+    assert "as the critic has it" in view.findChild(QLabel, "stageFigures").text()
+
+
+def test_that_what_is_drawn_is_learnt_and_can_be_cleared(qtbot: QtBot, view: StageView) -> None:
+    choose(view, "stageData", "drawn")
+    assert view.canvas.frame is None
+    assert "press and drag" in view.canvas.hint
+    assert not view.bars.play.isEnabled()
+    box = view.canvas.box()
+    start = QPoint(int(box.left() + box.width() * 0.25), int(box.center().y()))
+    qtbot.mousePress(view.canvas, LEFT, pos=start)
+    for step in range(1, 11):
+        qtbot.mouseMove(view.canvas, start + QPoint(int(step * box.width() / 20), 0))
+    qtbot.mouseRelease(view.canvas, LEFT, pos=start + QPoint(int(box.width() / 2), 0))
+    until_idle()
+    data = view.canvas.frame.data
+    assert np.abs(data[:, 1]).max() < 0.4
+    assert -1.3 < data[:, 0].min() < -0.7
+    press(qtbot, view, "stageClear")
+    until_idle()
+    assert view.canvas.frame is None
+
+
+def test_that_the_codes_of_the_open_model_can_be_learnt(qtbot: QtBot, view: StageView) -> None:
+    choose(view, "stageData", "codes")
+    assert view.canvas.frame is not None
+    assert view.canvas.frame.ratio is None
+
+
+def test_that_two_clouds_are_dragged_apart_and_their_distances_said(qtbot: QtBot, view: StageView) -> None:
+    qtbot.mouseClick(view.findChild(QToolButton, "stageMoveApart"), LEFT)
+    until_idle()
+    assert view.beside.two.reply.w1 == pytest.approx(0.5, abs=0.03)
+    centre, unit = view.canvas.box().center().toPoint(), view.canvas.box().width() / 4.0
+    qtbot.mousePress(view.canvas, LEFT, pos=centre)
+    qtbot.mouseMove(view.canvas, centre + QPoint(int(unit), 0))
+    qtbot.mouseRelease(view.canvas, LEFT, pos=centre + QPoint(int(unit), 0))
+    until_idle()
+    reply = view.beside.two.reply
+    assert reply.w1 == pytest.approx(1.5, abs=0.06)
+    assert reply.js == pytest.approx(np.log(2.0), abs=1e-3)
+    assert "would not know where to go" in view.apart.words.text()
+    qtbot.mouseClick(view.findChild(QToolButton, "stageTrain"), LEFT)
+    until_idle()
+    assert view.canvas.frame.round == 0
+
+
+def test_that_nothing_is_trained_while_it_is_not_seen(
+    qtbot: QtBot, window: LabWindow, view: StageView
+) -> None:
+    press(qtbot, view, "stagePlay")
+    qtbot.waitUntil(lambda: view.canvas.frame.round >= 1, timeout=20_000)
+    qtbot.mouseClick(window.findChild(QToolButton, "workspace_explore"), LEFT)
+    until_idle()
+    qtbot.mouseClick(window.findChild(QToolButton, "workspace_stage2d"), LEFT)
+    rounds = view.canvas.frame.round
+    qtbot.waitUntil(lambda: view.canvas.frame.round > rounds, timeout=20_000)
+    press(qtbot, view, "stagePlay")
+    until_idle()
+
+
+def test_that_a_training_that_breaks_says_what_to_do(qtbot: QtBot, view: StageView) -> None:
+    choose(view, "stageFamily", "variational")
+    view.controls.rate.setMaximum(1e30)
+    view.controls.rate.setValue(1e30)
+    for _ in range(3):
+        press(qtbot, view, "stageStep")
+        until_idle()
+    assert "smaller learning rates" in view.status.text()
+
+
+def test_that_a_small_window_shows_the_whole_page(qtbot: QtBot, window: LabWindow, view: StageView) -> None:
+    window.resize(1020, 570)
+    until_idle()
+    area = view.findChild(object, "stagePageArea")
+    assert area.horizontalScrollBar().maximum() == 0
+    assert area.verticalScrollBar().maximum() == 0
