@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from latentlab.api import (
         Directions,
+        Inverted,
         JudgeTable,
         Ladder,
         Model,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         Tape,
         diffuse,
         directions,
+        invert,
         judge,
         load_model,
         ratio,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Directions",
+    "Inverted",
     "JudgeTable",
     "LabError",
     "Ladder",
@@ -55,6 +58,7 @@ __all__ = [
     "__version__",
     "diffuse",
     "directions",
+    "invert",
     "judge",
     "load_model",
     "ratio",

@@ -33,6 +33,7 @@ from latentlab.data import catalog
 from latentlab.engine.attributes.directions import Directions as Directions  # offered here, too
 from latentlab.engine.attributes.evidence import evidence_of
 from latentlab.engine.attributes.finding import data_of, directions_of
+from latentlab.engine.attributes.inverting import Inverted as Inverted
 from latentlab.engine.diffusion.sampling import (
     Condition,
 )
@@ -139,6 +140,23 @@ def translate(
         model: one in memory, a shipped model's name or a model file's path.
     """
     return _opened(model).translate(images, whole=whole)
+
+
+def invert(
+    model: Model | str | Path,
+    images: ArrayLike | Tensor,
+    condition: Condition | None = None,
+    *,
+    steps: int = 200,
+    starts: int = 4,
+    seed: int = 0,
+) -> Inverted:
+    """The z from which a GAN makes pictures, by gradient descent; see `Model.invert`.
+
+    Args:
+        model: one in memory, a shipped model's name or a model file's path.
+    """
+    return _opened(model).invert(images, condition, steps=steps, starts=starts, seed=seed)
 
 
 def judge(

@@ -14,6 +14,7 @@ from torch import Tensor
 from latentlab.api_arrays import as_bytes, as_pictures, as_points, as_tensor, floats_in_chunks
 from latentlab.engine.attributes.conditions import condition_from
 from latentlab.engine.attributes.directions import Directions as Directions  # offered here, too
+from latentlab.engine.attributes.inverting import Inverted, invert_pictures
 from latentlab.engine.diffusion.recipes import FromNoise, Recipe, SamplerSettings, Start
 from latentlab.engine.diffusion.sampling import (
     Condition,
@@ -25,6 +26,10 @@ from latentlab.engine.diffusion.sampling import (
 )
 from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
+from latentlab.engine.inference.inversion_plan import (
+    InversionPlan,
+    require_invertible,
+)
 from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of, require_decoder
 from latentlab.engine.inference.translating import require_translator, translated
 from latentlab.errors import LabError
@@ -247,6 +252,34 @@ class Model:
             x = some.to(device)
             made.append(translated(model, model.source_of(x) if whole else x).numpy())
         return np.concatenate(made)
+
+    def invert(
+        self,
+        images: ArrayLike | Tensor,
+        condition: Condition | None = None,
+        *,
+        steps: int = 200,
+        starts: int = 4,
+        seed: int = 0,
+    ) -> Inverted:
+        """Finds the z from which the model makes pictures, by gradient descent; for models that invert only.
+
+        Args:
+            images: as for `encode`.
+            condition: of all of them, as for `sample`; None to try each class, or to take the attributes that
+                the classifier of the data sees.
+            steps: of the descent.
+            starts: descents begun for each picture.
+            seed: of the draws of the prior that are starts.
+
+        Raises:
+            LabError: for another shape, type or range, NaN, or a model that cannot be inverted so.
+        """
+        model = require_invertible(self._loaded.model, self.name)
+        pictures = as_pictures(images, model.picture_shape)
+        x = pictures.float() / 255.0 if pictures.dtype == torch.uint8 else pictures
+        y = None if condition is None else condition_from(model, asked_by(model, condition))
+        return invert_pictures(self._loaded, x, y, InversionPlan(steps=steps, starts=starts, seed=seed))
 
     def _decoder(self) -> Decodes:
         return require_decoder(self._loaded.model, self.name)

@@ -24,6 +24,7 @@ from latentlab.commands.arguments import (
 from latentlab.commands.attribute_arguments import add_attribute_commands
 from latentlab.commands.diffusion_arguments import add_class, add_diffusion_commands, add_sampling
 from latentlab.commands.evaluation_arguments import add_evaluation
+from latentlab.commands.inversion_arguments import add_inversion
 from latentlab.commands.judge_arguments import add_judge
 from latentlab.commands.origin_arguments import add_origin
 from latentlab.commands.printing import warn
@@ -202,6 +203,7 @@ def make_parser(training: bool) -> _Parser:
     add_ratio(add)
     add_angles(add)
     add_translation(add)
+    add_inversion(add)
     _add_verbose(parser)
     return parser
 

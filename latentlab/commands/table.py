@@ -11,6 +11,7 @@ from latentlab.commands.arithmetic import add_to_pictures
 from latentlab.commands.attributes import show_attributes
 from latentlab.commands.diffusion import edit_picture, fill_hole, run_tape
 from latentlab.commands.figures import evaluate_model, list_what_ships, show_installation
+from latentlab.commands.inversion import invert_picture
 from latentlab.commands.judging import judge_models
 from latentlab.commands.origin import tell_origin
 from latentlab.commands.outputs import draw_manifold, draw_walk, write_encodings
@@ -45,6 +46,7 @@ COMMANDS: Mapping[str, Command] = {
     "prior": fit_a_prior,
     "judge": judge_models,
     "translate": translate_picture,
+    "invert": invert_picture,
     "ratio": tell_ratio,
     "angles": tell_angles,
 }

@@ -1,0 +1,92 @@
+"""`latentlab invert` in the real program: a picture of a file or of the data, what it writes, refusals."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import latentlab
+from latentlab.data import catalog
+from latentlab.engine.files.checkpoint import ModelCard, save_model
+from latentlab.errors import LabError
+from latentlab.models.registry import build
+from tests.cli.conftest import Outcome
+
+Run = Callable[..., Outcome]
+DIGITS = tuple("0123456789")
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """One with random weights, for digits."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        fields = {"latents": 3, "generator_widths": (8, 8), "discriminator_widths": (8, 8)}
+        made = build("gan", {**fields, "condition": True, "condition_names": DIGITS})
+    card = ModelCard("gan", dataclasses.asdict(made.config), {"name": "mnist"})
+    return save_model(tmp_path / "g.safetensors", made, card)
+
+
+def test_that_what_is_written_makes_the_picture_again(run: Run, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "z.npz"
+    result = run("invert", model, "--index", "7", "--steps", "6", "--json", "-o", out)
+    said = json.loads(result.out)
+    found = np.load(out, allow_pickle=False)
+    opened = latentlab.load_model(model)
+    assert said["condition"] == "9", "the class of the picture of the data"
+    again = opened.decode(found["z"], condition=said["condition"])
+    assert np.allclose(again[0], found["picture"], atol=1e-5)
+    x = catalog.load("mnist", "test").images[7].numpy() / 255.0
+    assert said["rms"] == pytest.approx(float(np.sqrt(np.square(again[0] - x).mean())), abs=1e-4)
+    assert found["steps_z"].shape == (7, 3)
+    assert found["steps_error"].shape == (7,)
+    assert said["ended"] <= said["began"]
+    assert np.array_equal(found["steps_z"][said["step"]], found["z"])
+    assert said["class_kept"] in (0.0, 1.0)
+
+
+def test_that_of_a_file_each_class_is_tried_unless_one_is_given(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    made = latentlab.load_model(model).decode(np.zeros(3, np.float32), condition="4")
+    own, out = tmp_path / "own.png", tmp_path / "z.npz"
+    Image.fromarray((255.0 * made[0, 0]).round().astype(np.uint8)).save(own)
+    words = ("invert", model, "--image", own, "--steps", "30", "-o", out, "--force")
+    assert "under the condition 4" in run(*words).out
+    assert "under the condition 3" in run(*words, "--condition", "3").out
+
+
+def test_that_it_is_the_same_from_python(run: Run, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "z.npz"
+    run("invert", model, "--index", "7", "--steps", "5", "--seed", "3", "-o", out)
+    x = catalog.load("mnist", "test").images[7:8]
+    found = latentlab.invert(model, x, "9", steps=5, seed=3)
+    assert np.allclose(found.z[0], np.load(out)["z"], atol=1e-5)
+    assert found.pictures.shape == (1, 1, 28, 28)
+    with pytest.raises(LabError, match="cannot be inverted by descent"):
+        latentlab.invert("mnist-vae-2d", x)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("mnist-vae-2d", "--index", "1"), "cannot be inverted by descent"),
+        (("{model}", "--index", "99999"), "no number 99,999"),
+        (("{model}", "--index", "1", "--condition", "eleven"), "no condition is called 'eleven'"),
+        (("{model}", "--index", "1", "--data", "faces"), "the pictures of faces are"),
+    ],
+)
+def test_that_what_cannot_be_inverted_is_said(
+    run: Run, model: Path, tmp_path: Path, words: tuple[str, ...], expected: str
+) -> None:
+    result = run("invert", *(word.format(model=model) for word in words), "-o", tmp_path / "z.npz")
+    assert result.code == 2
+    assert expected in result.err
+    assert not (tmp_path / "z.npz").exists()
