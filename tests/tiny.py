@@ -14,9 +14,13 @@ from latentlab.models.ae.model import AE, AEConfig
 from latentlab.models.classifier.model import Classifier, ClassifierConfig
 from latentlab.models.cvae.model import CVAE, CVAEConfig
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
+from latentlab.models.gan.model import make_gan
+from latentlab.models.gan.spec import GANConfig
 from latentlab.models.gaussian.model import GaussianImages
 from latentlab.models.gaussian.spec import GaussianConfig
 from latentlab.models.vae.model import VAE, VAEConfig
+from latentlab.models.wgan.model import make_wgan
+from latentlab.models.wgan.spec import WGANConfig
 
 CONFIG = VAEConfig(shape=(1, 8, 8), encoder_widths=(16,), decoder_widths=(16,))
 
@@ -102,6 +106,17 @@ def save_tiny_linear(path: Path, latents: int = 3, *, data: str = "toy") -> Path
         torch.manual_seed(3)
         model = AE(config)
     return save_model(path, model, ModelCard("ae", dataclasses.asdict(config), {"name": data}))
+
+
+def save_tiny_gan(path: Path, *, critic: bool = False, latents: int = 2, data: str = "toy") -> Path:
+    """A GAN, or a WGAN with its critic, with random weights in a file."""
+    sizes = {"generator_widths": (8, 8), "discriminator_widths": (8, 8)}
+    fields = {"latents": latents, "shape": (1, 8, 8), **sizes}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(4)
+        model = make_wgan(WGANConfig(**fields)) if critic else make_gan(GANConfig(**fields))
+    kind = "wgan" if critic else "gan"
+    return save_model(path, model, ModelCard(kind, dataclasses.asdict(model.config), {"name": data}))
 
 
 DDPM_CONFIG = DDPMConfig(shape=(1, 8, 8), widths=(8, 16), steps=20)

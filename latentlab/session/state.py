@@ -23,7 +23,7 @@ AUTO, PAIR, COMPONENTS = "auto", "pair", "components"
 @dataclass(frozen=True)
 class Layers:
     """Which layers of the plane are visible; `thumbnails`: pictures in place of points where they are few;
-    `posterior`: the true posterior of a picture.
+    `posterior`: the true posterior of a picture; `critic`: what the critic thinks of what is made.
     """
 
     points: bool = True
@@ -33,6 +33,7 @@ class Layers:
     thumbnails: bool = True
     posterior: bool = False
     stretch: bool = False
+    critic: bool = False
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,7 @@ class Renderer(Server):
                 ("texture", "texture_service:Textures"),
                 ("aggregate", "aggregating:Aggregates", posteriors, drawing),
                 ("stretch", "stretching:Stretches", drawing),
+                ("critic", "criticising:Critics", drawing),
                 ("theory", "theory:Theory", self._in_hand, lambda: self._step),
                 ("eigenpictures", "eigenpictures:Eigenpictures", self._in_hand),
                 ("translation", "translation:Translations", self._in_hand),

@@ -12,8 +12,8 @@ from torch import Tensor
 from latentlab.core import latent
 from latentlab.core.likelihoods import Palette
 from latentlab.core.stretch import log_area
+from latentlab.engine.rendering.cells import cells_of
 from latentlab.engine.rendering.drawing import Drawing
-from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.stretch import StretchMapReply, StretchMapRequest
 from latentlab.engine.rendering.serving import Reply, Server, handles
 from latentlab.errors import LabError
@@ -55,7 +55,7 @@ class Stretches(Server):
             # Of a flat space a single row serves all.
             u = latent.even_axis(left, right, columns)
             v = latent.even_axis(bottom, top, 1 if plane.flat else rows)
-            places = _places(plane, request.base, u, v).to(drawing.device)
+            places = cells_of(plane, request.base, u, v).to(drawing.device)
             found = []
             first = 0
             while first < len(places):
@@ -84,13 +84,3 @@ def _smooth(model: Decodes, y: Tensor | None) -> Callable[[Tensor], Tensor]:
         palette = model.likelihood
         return lambda z: palette.blended(model.decode(z, y))
     return lambda z: model.picture_at(z, y)
-
-
-def _places(plane: Projection, base: tuple[float, ...], u: Tensor, v: Tensor) -> Tensor:
-    """The points of all cells, lowest row first; (rows * columns, D)."""
-    rows = torch.tensor([plane.across, plane.up], dtype=torch.float64)
-    off = torch.tensor(plane.rest(base), dtype=torch.float64)
-    flat = torch.cartesian_prod(v.double(), u.double()).flip(-1)
-    if plane.flat:
-        flat = flat * torch.tensor([1.0, 0.0], dtype=torch.float64)
-    return (off + flat @ rows).float()

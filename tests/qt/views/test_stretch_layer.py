@@ -71,16 +71,16 @@ def test_that_a_place_tells_its_figure_and_the_legend_what_it_means(window: LabW
     plane = window.bench.plane
     plane.grab()
     middle = QPointF(0.5 * plane.width(), 0.5 * plane.height())
-    assert plane.stretch.words_at(middle, plane.camera).startswith("log √det JᵀJ = ")
+    assert plane.maps.stretch.words_at(middle, plane.camera).startswith("log √det JᵀJ = ")
     corner = QPointF(plane.width() - 40.0, plane.height() - 60.0)
-    assert "derivatives" in plane.stretch.words_at(corner, plane.camera)
+    assert "derivatives" in plane.maps.stretch.words_at(corner, plane.camera)
 
 
 def test_that_the_newest_view_is_mapped(qtbot: QtBot, window: LabWindow) -> None:
     window.bench.actions["stretchLayerAction"].trigger()
     until_idle()
-    before = window.bench.plane.stretch.found.region
+    before = window.bench.plane.maps.stretch.found.region
     qtbot.keyClick(window.bench.plane, Qt.Key.Key_Plus)
     window.bench.plane.zoom(1.5)
     until_idle()
-    assert window.bench.plane.stretch.found.region != before
+    assert window.bench.plane.maps.stretch.found.region != before

@@ -204,6 +204,7 @@ def _view(bench: Workbench) -> Iterator[Entry]:
         ("density", "&Density", "Show where encoded pictures lie, and the holes between them."),
         ("posterior", "&True posterior", "Show p(z|x) of a picture beside the ellipse of its q(z|x)."),
         ("stretch", "St&retch", "Show where a small step changes the picture much."),
+        ("critic", "Criti&c", "Show where the discriminator takes made pictures for real ones."),
     )):  # fmt: skip
         yield Entry(
             _LAYER_NAMES.get(name, f"{name}LayerAction"), "&View", text,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QPalette, QPixmap
 
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.density import DensityLayer
-from latentlab.qt.views.latent_plane.stretch import StretchLayer
+from latentlab.qt.views.latent_plane.map_layer import MapLayer
 from latentlab.qt.views.latent_plane.thumbnails import Thumbnails
 from latentlab.session.state import Layers
 
@@ -24,7 +26,8 @@ def painted_base(
     points: QImage | None,
     thumbnails: Thumbnails,
     manifold: Manifold | None,
-    maps: tuple[DensityLayer, StretchLayer],
+    density: DensityLayer,
+    maps: Sequence[MapLayer],
     names: tuple[str, str],
     contours: paint.Lines | None = None,
 ) -> QPixmap:
@@ -32,15 +35,14 @@ def painted_base(
 
     `points` is their image, None for none; `contours` are those of another prior than N(0, I).
     """
-    density, stretch = maps
     base = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))
     base.setDevicePixelRatio(ratio)
     painter = QPainter(base)
     painter.fillRect(rect, palette.base())
     if layers.manifold and manifold is not None:
         paint.manifold(painter, camera, *manifold)
-    if layers.stretch:
-        stretch.paint(painter, camera, palette)
+    for layer in filter(_shown, maps):
+        layer.paint(painter, camera, palette)
     if layers.density:
         density.paint(painter, camera, palette)
     if layers.contours:
@@ -51,11 +53,28 @@ def painted_base(
     if layers.contours:
         paint.contour_names(painter, camera, palette, contours)
     paint.axes(painter, camera, palette, names)
-    for shown, layer in ((layers.density, density), (layers.stretch, stretch)):
-        if shown:
-            layer.paint_legend(painter, camera, palette)
+    paint_legends(painter, camera, palette, density if layers.density else None, maps)
     painter.end()
     return base
+
+
+def paint_legends(
+    painter: QPainter,
+    camera: Camera,
+    palette: QPalette,
+    density: DensityLayer | None,
+    maps: Sequence[MapLayer],
+) -> None:
+    """The legends of the layers that are shown; those of several maps one above the other."""
+    if density is not None:
+        density.paint_legend(painter, camera, palette)
+    above = 0.0
+    for layer in filter(_shown, maps):
+        above += layer.paint_legend(painter, camera, palette, above)
+
+
+def _shown(layer: MapLayer) -> bool:
+    return layer.shown
 
 
 def draw_part(painter: QPainter, base: QPixmap, box: QRect, ratio: float) -> None:

@@ -18,6 +18,7 @@ from latentlab.core.ramps import ramp
 from latentlab.qt.controllers.points.facts import PointFacts, facts_of
 from latentlab.qt.controllers.points.look import coloured_as, extent_of
 from latentlab.qt.views.latent_plane import paint
+from latentlab.qt.views.latent_plane.background import paint_legends
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud, diameter_for
 from latentlab.qt.views.latent_plane.scatter import Placed, rendered
@@ -59,8 +60,9 @@ class PlaneDrawing:
         painter.fillRect(plane.rect(), palette.base())
         if layers.manifold and plane.manifold.image is not None:
             paint.manifold(painter, camera, *plane.manifold.image)
-        if layers.stretch:
-            plane.stretch.paint(painter, camera, palette)
+        for layer in plane.maps:
+            if layer.shown:
+                layer.paint(painter, camera, palette)
         if layers.density:
             plane.density.paint(painter, camera, palette)
         if layers.contours:
@@ -72,9 +74,7 @@ class PlaneDrawing:
         if layers.contours:
             paint.contour_names(painter, camera, palette, contours)
         paint.axes(painter, camera, palette, names)
-        for shown, layer in ((layers.density, plane.density), (layers.stretch, plane.stretch)):
-            if shown:
-                layer.paint_legend(painter, camera, palette)
+        paint_legends(painter, camera, palette, plane.density if layers.density else None, plane.maps)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         plane.marks.paint(painter, camera, palette, state)
         if self._legend_width():

@@ -30,6 +30,7 @@ from latentlab.qt.views.latent_plane.background import draw_part, painted_base
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.card import hovered_card
 from latentlab.qt.views.latent_plane.cloud import Cloud
+from latentlab.qt.views.latent_plane.critic import maps_of
 from latentlab.qt.views.latent_plane.density import DensityLayer
 from latentlab.qt.views.latent_plane.fitted_view import FittedView
 from latentlab.qt.views.latent_plane.lasso import Gathering
@@ -41,7 +42,6 @@ from latentlab.qt.views.latent_plane.prior import reach_of
 from latentlab.qt.views.latent_plane.prior_lines import PriorLines
 from latentlab.qt.views.latent_plane.scatter import Scatter
 from latentlab.qt.views.latent_plane.scatter_layer import ScatterLayer
-from latentlab.qt.views.latent_plane.stretch import StretchLayer
 from latentlab.qt.views.latent_plane.thumbnails import Thumbnails
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.session.edits import LookAt
@@ -84,7 +84,7 @@ class LatentPlane(QWidget):
         # A moving view does not request a manifold; the old one is stretched meanwhile.
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._look_closely)
-        self.density, self.stretch = DensityLayer(workspace, self), StretchLayer(workspace, self)
+        self.density, self.maps = DensityLayer(workspace, self), maps_of(workspace, self)
         self._points = ScatterLayer(self, workspace, self)
         self.manifold, self.prior_lines = ManifoldLayer(self, workspace), PriorLines(workspace, self)
         self.thumbnails = Thumbnails(workspace, self)
@@ -95,8 +95,7 @@ class LatentPlane(QWidget):
         self._repaint_soon.timeout.connect(self._repaint_all)
         self._points.changed.connect(self._points_changed)
         self._points.renewed.connect(self._points_changed)
-        maps = (self.density, self.stretch, self.prior_lines)
-        for layer in (self.manifold, self.thumbnails, *maps):
+        for layer in (self.manifold, self.thumbnails, self.density, *self.maps, self.prior_lines):
             layer.changed.connect(self._layer_changed)
         workspace.changed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
@@ -199,7 +198,7 @@ class LatentPlane(QWidget):
 
     @Slot()
     def _look_closely(self) -> None:
-        for layer in (self.manifold, self.density, self.stretch):
+        for layer in (self.manifold, self.density, *self.maps):
             layer.look(self.camera)
         self.thumbnails.look(self.camera, self.cloud)
         self._points.complete()
@@ -244,7 +243,7 @@ class LatentPlane(QWidget):
             and self.hand.hovered is None
         ):
             place = event.pos().toPointF()
-            known = (layer.words_at(place, self.camera) for layer in (self.density, self.stretch))
+            known = (layer.words_at(place, self.camera) for layer in (self.density, *self.maps))
             QToolTip.showText(event.globalPos(), next(filter(None, known), ""), self)
             return True
         return super().event(event)
@@ -286,7 +285,8 @@ class LatentPlane(QWidget):
                 self._points_image(ratio),
                 self.thumbnails,
                 self.manifold.image,
-                (self.density, self.stretch),
+                self.density,
+                self.maps,
                 axis_names(self.workspace.projection),
                 self.prior_lines.lines,
             )

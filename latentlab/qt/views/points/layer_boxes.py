@@ -19,6 +19,7 @@ _LAYERS = (
     ("density", "Density and holes", "Shade where encoded pictures lie, and hatch holes between them."),
     ("posterior", "True posterior", "Draw p(z|x) of a picture beside the ellipse of the encoder's q(z|x)."),
     ("stretch", "Stretch of the decoder", "Colour where a small step changes the picture much."),
+    ("critic", "The critic's opinion", "Colour where the discriminator takes made pictures for real ones."),
     ("contours", "1, 2, 3 σ of the prior", "Show how far from the middle the prior expects pictures."),
 )  # fmt: skip
 
