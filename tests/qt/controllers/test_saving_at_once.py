@@ -72,10 +72,10 @@ def test_that_a_session_is_saved_and_opened_again_in_three_actions(qtbot: QtBot,
     with open_window(qtbot, tmp_path, settings=settings) as window:
         assert window.session.state.pins == ()
         hand.click(window.bench.gallery.chip)
-        (card,) = page(window).shelf.projects
+        (card,) = page(window).card_list.projects
         assert card.title == path.stem
         assert "2 pins" in card.words.third
-        assert card is page(window).shelf.cards[0], "it stands above the models"
+        assert card is page(window).card_list.cards[0], "it stands above the models"
         hand.click(card)
         state = window.session.state
         assert (state.pins, state.probe) == (PINS, (2.0, 1.0))
@@ -151,12 +151,12 @@ def test_that_a_project_is_taken_off_the_list_and_stays_where_it_is(qtbot: QtBot
     with open_window(qtbot, tmp_path) as window:
         hand.click(button(window))
         hand.click(window.bench.gallery.chip)
-        (card,) = page(window).shelf.projects
+        (card,) = page(window).card_list.projects
         assert card.is_open
         card.setFocus()
         qtbot.keyClick(card, Qt.Key.Key_Delete)
         until_idle()
-        assert page(window).shelf.projects == []
+        assert page(window).card_list.projects == []
         assert window.bench.projects.path is not None
         assert window.bench.projects.path.is_file()
 

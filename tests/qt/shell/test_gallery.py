@@ -98,7 +98,7 @@ def opened(qtbot: QtBot, window: LabWindow) -> GalleryPage:
 
 
 def card(window: LabWindow, title: str) -> Card:
-    return next(one for one in page(window).shelf.models if one.facts.title == title)
+    return next(one for one in page(window).card_list.models if one.facts.title == title)
 
 
 def choose(window: LabWindow, name: str) -> None:
@@ -137,14 +137,14 @@ def test_that_the_gallery_is_searched_and_walked_by_key_alone(qtbot: QtBot, wind
     until_idle()
     gallery = page(window)
     assert QApplication.focusWidget() is gallery.search
-    first, second = gallery.shelf.models[:2]
+    first, second = gallery.card_list.models[:2]
     assert [first.facts.title, second.facts.title] == ["today", "yesterday"]
     qtbot.keyClick(gallery.search, Key.Key_Down)
     assert first.hasFocus()
     qtbot.keyClick(first, Key.Key_Right)
     assert second.hasFocus()
     qtbot.keyClick(second, Key.Key_Down)
-    below = next(one for one in gallery.shelf.models if one.hasFocus())
+    below = next(one for one in gallery.card_list.models if one.hasFocus())
     assert below.facts.ships
     qtbot.keyClick(below, Key.Key_Home)
     assert first.hasFocus()
@@ -156,12 +156,12 @@ def test_that_the_gallery_is_searched_and_walked_by_key_alone(qtbot: QtBot, wind
     assert gallery.search.text() == "r", "typed on a card, a letter is searched for"
     assert window.session.state.probe == probe, "and moves no probe to a random point"
     gallery.search.setText("yester vae")
-    assert [one.title for one in gallery.shelf.cards] == ["yesterday"]
+    assert [one.title for one in gallery.card_list.cards] == ["yesterday"]
     for _ in range(12):
         qtbot.keyClick(QApplication.focusWidget(), Key.Key_Tab)
         assert gallery.isAncestorOf(QApplication.focusWidget()), "Tab stays on the page"
     gallery.search.setText("nothing of the kind")
-    assert "nothing of the kind" in gallery.shelf.empty.text()
+    assert "nothing of the kind" in gallery.card_list.empty.text()
     qtbot.keyClick(gallery.search, Key.Key_Escape)
     assert not gallery.isVisible()
     assert window.session.state.model == "mnist-vae-2d"
@@ -232,8 +232,8 @@ def test_that_an_own_model_is_renamed_noted_copied_and_thrown_away(
     assert window.isVisible()
     assert window.session.state.model.endswith("best.safetensors")
     assert "best is in the trash" in gallery.messages.label.text()
-    assert "best" not in [one.title for one in gallery.shelf.cards]
-    assert any(one.hasFocus() for one in gallery.shelf.cards), "the keyboard goes on from its place"
+    assert "best" not in [one.title for one in gallery.card_list.cards]
+    assert any(one.hasFocus() for one in gallery.card_list.cards), "the keyboard goes on from its place"
     qtbot.mouseClick(gallery.messages.offer, LEFT)
     until_idle()
     assert (folder / "best.safetensors").exists(), "it was put back"
@@ -337,7 +337,7 @@ def test_that_names_and_notes_from_outside_are_read_and_do_nothing(qtbot: QtBot,
     write_note(tmp_path / "notes", facts.hash, facts.title, "\n".join(HOSTILE))
     with open_window(qtbot, tmp_path, OfFiles()) as window:
         opened(qtbot, window)
-        (found,) = (one for one in page(window).shelf.models if not one.facts.ships)
+        (found,) = (one for one in page(window).card_list.models if not one.facts.ships)
         assert found.note
         qtbot.mouseClick(found.more, LEFT)
         choose(window, "renameModelAction")
@@ -390,7 +390,7 @@ def test_that_the_training_that_runs_has_a_card_that_leads_to_it(qtbot: QtBot, w
         trainer.told.emit(Started(4680, 10, "cpu", "float32", 2))
         trainer.told.emit(Progress(1200, 2, elbo_figures(-1.0), 1.0, 1.0, 1.0))
         gallery = opened(qtbot, window)
-        first = gallery.shelf.cards[0]
+        first = gallery.card_list.cards[0]
         assert (first.title, first.words.second) == ("coming", "Step 1,200 of 4,680")
         trainer.told.emit(Progress(1300, 2, elbo_figures(-1.0), 1.0, 1.0, 1.0))
         assert first.words.second == "Step 1,300 of 4,680"
@@ -401,4 +401,4 @@ def test_that_the_training_that_runs_has_a_card_that_leads_to_it(qtbot: QtBot, w
     finally:
         trainer._thread = None
     opened(qtbot, window)
-    assert "coming" not in [one.title for one in page(window).shelf.cards]
+    assert "coming" not in [one.title for one in page(window).card_list.cards]

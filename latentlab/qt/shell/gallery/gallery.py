@@ -29,7 +29,7 @@ from latentlab.qt.controllers.partner import PartnerProposer
 from latentlab.qt.controllers.session_controller import SessionController
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.gallery.chip import ModelChip, Shown
-from latentlab.qt.shell.gallery.reading import Shelved, drawn_of, read_shelf
+from latentlab.qt.shell.gallery.reading import GalleryContents, drawn_of, read_contents
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.known_data import title_of
 from latentlab.session.recent_models import with_newest
@@ -91,7 +91,7 @@ class Gallery(QObject):
         self._reading = TaskQueue(self)
         self._newest = Newest(self._reading, self._show, self._unread)
         self._chip_pictures = Newest(self._reading, self.chip.show_pictures, self._unread)
-        self._read = Shelved()
+        self._read = GalleryContents()
         # Of the training that runs: how many steps it has, and its card while that is shown.
         self._steps, self._so_far = 0, ""
         self._running: RunningCard | None = None
@@ -164,7 +164,7 @@ class Gallery(QObject):
         if self.is_open:
             own, elsewhere = self._trainer.models(), self._settings.recent_models
             projects, notes, drawn = self._settings.projects, self._models.notes, self.drawn.folder
-            self._newest.run(partial(read_shelf, own, elsewhere, projects, notes, drawn))
+            self._newest.run(partial(read_contents, own, elsewhere, projects, notes, drawn))
 
     def request_end(self) -> list[EndingThread]:
         """Tells the thread that draws to end; returns what is to be joined."""
@@ -178,12 +178,12 @@ class Gallery(QObject):
         self._newest.drop()
         self.drawn.want(())
 
-    def _show(self, read: Shelved) -> None:
+    def _show(self, read: GalleryContents) -> None:
         self._read = read
         if self.page is None:
             return
         open_ = frozenset(one.hash for one in read.models if self._models.is_open(one))
-        self.page.shelf.fill(read, open_ | {self._settings.project}, self._running_card())
+        self.page.card_list.fill(read, open_ | {self._settings.project}, self._running_card())
         if self.is_open:
             self.drawn.want([one.model for one in read.models if one.hash and one.hash not in read.drawn])
 
@@ -231,7 +231,7 @@ class Gallery(QObject):
                 card.show_failure()
 
     def _cards(self) -> list[Card]:
-        return [] if self.page is None else self.page.shelf.all_models
+        return [] if self.page is None else self.page.card_list.all_models
 
     # The commands of a card
 

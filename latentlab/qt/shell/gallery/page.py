@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.qt.shell.gallery.card_list import CardList
 from latentlab.qt.shell.gallery.picture_card import PictureCard
-from latentlab.qt.shell.gallery.shelf import Shelf
 from latentlab.qt.widgets.focus_return import focus_to_return_to
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.qt.widgets.plain_text import Label
@@ -62,7 +62,7 @@ class GalleryPage(QWidget):
         self.search.setToolTip("Type words of a name, a kind, data or a note.")
         self.search.setPlaceholderText("Search")
         self.search.setClearButtonEnabled(True)
-        self.shelf = Shelf()
+        self.card_list = CardList()
         self._panel = QFrame(self)
         self._panel.setObjectName("galleryPanel")
         self._panel.setFrameShape(QFrame.Shape.StyledPanel)
@@ -72,13 +72,13 @@ class GalleryPage(QWidget):
         rows.setContentsMargins(0, 10, 0, 0)
         rows.addLayout(self._head())
         rows.addWidget(self.messages)
-        rows.addWidget(self.shelf, 1)
+        rows.addWidget(self.card_list, 1)
         self._leave = QTimer(self, singleShot=True, interval=_LEAVE_MS)
         self._leave.timeout.connect(self.leave)
-        self.search.textChanged.connect(self.shelf.filter)
-        self.shelf.chosen.connect(self.chosen)
-        self.shelf.menu_wanted.connect(self.menu_wanted)
-        self.shelf.above_first.connect(self.search.setFocus)
+        self.search.textChanged.connect(self.card_list.filter)
+        self.card_list.chosen.connect(self.chosen)
+        self.card_list.menu_wanted.connect(self.menu_wanted)
+        self.card_list.above_first.connect(self.search.setFocus)
         window.installEventFilter(self)
         self.hide()
 
@@ -184,13 +184,13 @@ class GalleryPage(QWidget):
         if key == Qt.Key.Key_Escape:
             self.leave()
         elif self.search.hasFocus() and key == Qt.Key.Key_Down:
-            self.shelf.focus_first()
+            self.card_list.focus_first()
         elif self.search.hasFocus() and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            for first in self.shelf.cards[:1]:
+            for first in self.card_list.cards[:1]:
                 first.click()
         elif card is not None and key in (Qt.Key.Key_F2, Qt.Key.Key_Delete):
             self.key_on.emit(card, int(key))
-        elif self.shelf.step(key):
+        elif self.card_list.step(key):
             pass
         elif event.text().isprintable() and event.text() and not event.modifiers() & _COMMANDS:
             self.search.setFocus()
@@ -200,7 +200,7 @@ class GalleryPage(QWidget):
 
     @property
     def _focused(self) -> PictureCard | None:
-        return next((card for card in self.shelf.cards if card.hasFocus()), None)
+        return next((card for card in self.card_list.cards if card.hasFocus()), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # Beside the panel; whatever lies below gets nothing.
@@ -225,4 +225,4 @@ class GalleryPage(QWidget):
         """What takes the focus, from the top to the bottom."""
         shut = self.findChild(QToolButton, "galleryClose")
         buttons = [self.messages.offer, self.messages.close_button]
-        return [self.search, self.open_file, *([shut] if shut else []), *buttons, *self.shelf.cards]
+        return [self.search, self.open_file, *([shut] if shut else []), *buttons, *self.card_list.cards]

@@ -49,7 +49,7 @@ class ProjectFacts:
 
 
 @dataclass(frozen=True)
-class Shelved:
+class GalleryContents:
     """The models, the pictures (a PNG) and the note of each by its hash, and the recent projects."""
 
     models: tuple[ModelFacts, ...] = ()
@@ -58,14 +58,14 @@ class Shelved:
     projects: tuple[ProjectFacts, ...] = ()
 
 
-def read_shelf(
+def read_contents(
     own: list[Path],
     elsewhere: tuple[str, ...],
     projects: tuple[str, ...],
     notes: Path,
     drawn: Path,
     token: Token,
-) -> Shelved:
+) -> GalleryContents:
     """Everything that the page shows.
 
     Args:
@@ -84,7 +84,7 @@ def read_shelf(
         hash_: read_drawn(drawn, hash_) for hash_ in hashes | {one.model_hash for one in recent} if hash_
     }
     said = {hash_: read_note(notes, hash_) for hash_ in hashes}
-    return Shelved(
+    return GalleryContents(
         tuple(read),
         {hash_: png for hash_, png in pictures.items() if png},
         {hash_: note for hash_, note in said.items() if note},

@@ -12,7 +12,7 @@ from latentlab.engine.files.model_cards import grouped
 from latentlab.qt.shell.gallery.card import Card
 from latentlab.qt.shell.gallery.picture_card import NARROWEST, WIDEST, PictureCard
 from latentlab.qt.shell.gallery.project_card import ProjectCard
-from latentlab.qt.shell.gallery.reading import Shelved
+from latentlab.qt.shell.gallery.reading import GalleryContents
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, listed
 
@@ -63,7 +63,7 @@ class _Group(QWidget):
         self.setVisible(bool(found))
 
 
-class Shelf(QScrollArea):
+class CardList(QScrollArea):
     """All cards: recent projects, then models. `chosen` carries the card to open, `menu_wanted` a card and a
     global place.
     """
@@ -114,7 +114,7 @@ class Shelf(QScrollArea):
         """The cards of projects that match the search, in order."""
         return [card for card in self.cards if isinstance(card, ProjectCard)]
 
-    def fill(self, read: Shelved, open_: frozenset[str], running: PictureCard | None = None) -> None:
+    def fill(self, read: GalleryContents, open_: frozenset[str], running: PictureCard | None = None) -> None:
         """Shows these models and projects, and the card of the training that runs above them.
 
         Args:
@@ -123,21 +123,21 @@ class Shelf(QScrollArea):
         before = self.cards
         focused = next((number for number, card in enumerate(before) if card.hasFocus()), None)
         place = self.verticalScrollBar().value()
-        shelved: list[tuple[str, list[PictureCard]]] = []
+        groups: list[tuple[str, list[PictureCard]]] = []
         if running is not None:
-            shelved.append(("In training", [running]))
+            groups.append(("In training", [running]))
         if read.projects:
-            shelved.append((_PROJECTS, [
+            groups.append((_PROJECTS, [
                 ProjectCard(one, read.drawn.get(one.model_hash, b""), str(one.path) in open_)
                 for one in read.projects
             ]))  # fmt: skip
         for heading, some in grouped(read.models):
-            shelved.append((heading, [
+            groups.append((heading, [
                 Card(one, read.drawn.get(one.hash, b""), read.notes.get(one.hash, ""), one.hash in open_)
                 for one in some
             ]))  # fmt: skip
         self._groups = [
-            _Group(heading, cards, _FEW if heading == _PROJECTS else None) for heading, cards in shelved
+            _Group(heading, cards, _FEW if heading == _PROJECTS else None) for heading, cards in groups
         ]
         for card in self.everything:
             card.clicked.connect(self._clicked)
