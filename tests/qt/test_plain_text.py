@@ -145,7 +145,7 @@ def window(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path) -> Iter
 
 
 def test_that_no_name_does_anything_anywhere_in_the_window(qtbot: QtBot, window: LabWindow) -> None:
-    qtbot.waitUntil(lambda: bool(window.bench.attributes.shelf.offers), timeout=10000)
+    qtbot.waitUntil(lambda: bool(window.bench.attributes.sections.offers), timeout=10000)
     see_all(qtbot, window)
     wrong, counts = faults()
     assert wrong == []
@@ -156,7 +156,7 @@ def test_that_no_name_does_anything_anywhere_in_the_window(qtbot: QtBot, window:
 
 
 def test_that_no_name_does_anything_in_a_dialog(qtbot: QtBot, window: LabWindow, tmp_path: Path) -> None:
-    qtbot.waitUntil(lambda: bool(window.bench.attributes.shelf.offers), timeout=10000)
+    qtbot.waitUntil(lambda: bool(window.bench.attributes.sections.offers), timeout=10000)
     board = window.bench.attributes
     pages: list[QDialog] = []
     board._show_sheet()
@@ -164,7 +164,7 @@ def test_that_no_name_does_anything_in_a_dialog(qtbot: QtBot, window: LabWindow,
     window.bench.actions["aboutAction"].trigger()
     window.bench.actions["shortcutsAction"].trigger()
     window.bench.controller.ask_to_save("probe")
-    yours = board.shelf.yours
+    yours = board.sections.yours
     yours._rename(next(iter(yours.rows)))
     pages.append(CrashDialog(tmp_path / FILE / "lab.log", window))
     pages[-1].add(f"ValueError: {HOSTILE[0]}\x1b[2J", f"{HOSTILE[0]} and {HOSTILE[1]}")

@@ -41,8 +41,8 @@ def connect(bench: Workbench) -> None:
 
 def _attributes(bench: Workbench) -> None:
     board, controller, found = bench.attributes, bench.controller, bench.exporter.exportables
-    board.shelf.yours.importing.connect(controller.directions.ask_to_import)
-    board.shelf.yours.exporting.connect(controller.directions.ask_to_export)
+    board.sections.yours.importing.connect(controller.directions.ask_to_import)
+    board.sections.yours.exporting.connect(controller.directions.ask_to_export)
     board.sheet_drawn.connect(found.offer_sheet)
     board.sheet_wanted.connect(partial(controller.ask_to_save, exportables.SHEET))
     board.key_frame_wanted.connect(controller.pin)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from latentlab.engine.attributes.directions import Directions
 
 
-class Shelf(QScrollArea):
+class SectionsList(QScrollArea):
     """`slid` and `gripped` are those of the rows; `changed` says that the rows have changed.
 
     `offers` are the things behind the rows, by key.

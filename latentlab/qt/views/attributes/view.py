@@ -33,7 +33,7 @@ from latentlab.qt.views.attributes.condition_board import ConditionBoard
 from latentlab.qt.views.attributes.far_warning import FarWarning
 from latentlab.qt.views.attributes.own_directions import owned
 from latentlab.qt.views.attributes.row import AttributeRow
-from latentlab.qt.views.attributes.sections_list import Shelf
+from latentlab.qt.views.attributes.sections_list import SectionsList
 from latentlab.qt.views.attributes.sheet_dialog import SheetDialog
 from latentlab.qt.views.attributes.trust_table import TrustTable
 from latentlab.qt.views.spec import ViewSpec
@@ -70,10 +70,10 @@ class AttributeBoard(QWidget):
         self._wanted = self._chosen = self._stale = False
         # The point that attributes are added to, and the condition there.
         self._asked: tuple[Point, Point] | None = None
-        self.shelf = Shelf(workspace)
+        self.sections = SectionsList(workspace)
         self.far = FarWarning(workspace)
         self.far.setContentsMargins(8, 0, 8, 0)
-        self.form = BoardForm(self.shelf, self.far)
+        self.form = BoardForm(self.sections, self.far)
         self.pictures, self.method, self.status = self.form.pictures, self.form.method, self.form.status
         self.before, self.after = self.pictures.before, self.pictures.after
         self.zero_all, self.trust = self.form.zero_all, self.form.trust
@@ -86,9 +86,9 @@ class AttributeBoard(QWidget):
         self._coalesced = CoalescedRequest(self._ask_before, self, workspace.loaded)
         self.method.currentIndexChanged.connect(self._want)
         self.method.activated.connect(self._choose)
-        self.shelf.slid.connect(self._slid)
-        self.shelf.gripped.connect(self._gestures.end)
-        self.shelf.changed.connect(self._offered)
+        self.sections.slid.connect(self._slid)
+        self.sections.gripped.connect(self._gestures.end)
+        self.sections.changed.connect(self._offered)
         self.zero_all.clicked.connect(self._zero_all)
         self.trust.clicked.connect(self._show_trust)
         self.sheet.clicked.connect(self._show_sheet)
@@ -120,7 +120,7 @@ class AttributeBoard(QWidget):
     @property
     def rows(self) -> dict[str, AttributeRow]:
         """The rows by key: for an attribute, its name."""
-        return self.shelf.rows
+        return self.sections.rows
 
     def minimumSizeHint(self) -> QSize:
         return QSize(230, 160)
@@ -128,7 +128,7 @@ class AttributeBoard(QWidget):
     def make_direction(self) -> None:
         """Makes a direction from the groups, or says why that is not possible."""
         self.pages.setCurrentIndex(0)
-        self.shelf.yours.make()
+        self.sections.yours.make()
 
     # What comes from the workspace
 
@@ -231,7 +231,7 @@ class AttributeBoard(QWidget):
     def _show_directions(self, directions: Directions | None) -> None:
         self._directions = directions
         self.form.say("")
-        self.shelf.show_directions(directions)
+        self.sections.show_directions(directions)
 
     @Slot()
     def _offered(self) -> None:
@@ -268,7 +268,7 @@ class AttributeBoard(QWidget):
         return self._moved(state.probe, {name: -amount for name, amount in state.amounts})
 
     def _moved(self, z: Point, amounts: dict[str, float]) -> Point:
-        return moved(z, amounts, self.shelf.offers)
+        return moved(z, amounts, self.sections.offers)
 
     # The hand
 
@@ -295,7 +295,7 @@ class AttributeBoard(QWidget):
 
     @Slot()
     def _show_sheet(self) -> None:
-        dialog = SheetDialog(self._workspace, self.shelf.offers, self)
+        dialog = SheetDialog(self._workspace, self.sections.offers, self)
         dialog.drawn.connect(self.sheet_drawn)
         dialog.save_wanted.connect(self.sheet_wanted)
         dialog.open()

@@ -153,12 +153,12 @@ def test_that_three_sliders_are_in_sight_where_there_is_little_height(
     qtbot: QtBot, board: AttributeBoard
 ) -> None:
     board.resize(352, 352)
-    port = board.shelf.viewport()
+    port = board.sections.viewport()
     row = board.rows["Hat"]
     qtbot.waitUntil(lambda: board.pictures.arrangement is Arrangement.SMALL, timeout=2000)
 
     def room() -> int:
-        return port.height() - row.mapTo(board.shelf.widget(), QPoint(0, 0)).y()
+        return port.height() - row.mapTo(board.sections.widget(), QPoint(0, 0)).y()
 
     qtbot.waitUntil(lambda: room() >= 3 * row.height(), timeout=2000)
     assert board.after.height() <= 64
@@ -259,8 +259,8 @@ def test_that_data_of_which_nothing_is_known_are_told_in_words(
     monkeypatch.setattr(renderer, "directions", refuse)
     workspace.do(ChangeData(data="other"))
     qtbot.waitUntil(lambda: "neither attributes nor classes" in board.status.text(), timeout=3000)
-    assert not board.shelf.attributes.rows
-    assert board.shelf.attributes.isHidden()
+    assert not board.sections.attributes.rows
+    assert board.sections.attributes.isHidden()
     assert "component/1" in board.rows, "components need no attributes"
     assert not board.trust.isEnabled()
 

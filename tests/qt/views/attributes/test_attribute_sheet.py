@@ -54,7 +54,7 @@ def test_that_each_row_is_a_picture_of_the_data_with_more_and_more_added(
         dialog = opened(qtbot, window)
         dialog.change.setCurrentIndex(dialog.change.findText("Hat"))
         qtbot.waitUntil(lambda: len(last_asked(renderer).points) == 8 * 5)
-        hat = window.bench.attributes.shelf.offers["Hat"].vector
+        hat = window.bench.attributes.sections.offers["Hat"].vector
         first = np.array(last_asked(renderer).points[:5])
         steps = [-1.0, -0.5, 0.0, 0.5, 1.0]
         expected = [renderer.mean[7] + step * hat for step in steps]

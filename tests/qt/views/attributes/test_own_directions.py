@@ -64,10 +64,10 @@ def answer(qtbot: QtBot, board: AttributeBoard, name: str | None = None) -> None
 
 
 def make(qtbot: QtBot, board: AttributeBoard, name: str | None = None) -> None:
-    count = len(board.shelf.yours.rows)
-    qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
+    count = len(board.sections.yours.rows)
+    qtbot.mouseClick(board.sections.yours.groups.make, LEFT)
     answer(qtbot, board, name)
-    qtbot.waitUntil(lambda: len(board.shelf.yours.rows) == count + 1, timeout=2000)
+    qtbot.waitUntil(lambda: len(board.sections.yours.rows) == count + 1, timeout=2000)
 
 
 def command(board: AttributeBoard, key: str, text: str) -> None:
@@ -122,7 +122,7 @@ def test_that_a_second_one_is_offered_a_name_that_is_free_and_no_taken_name_is_a
 ) -> None:
     workspace.do(SetGroups(group_a=(1, 2), group_b=(3, 4)))
     make(qtbot, board)
-    qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
+    qtbot.mouseClick(board.sections.yours.groups.make, LEFT)
     dialog = board.findChild(NameDialog)
     okay = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
     assert dialog.edit.text() == "A − B 2"
@@ -141,9 +141,9 @@ def test_that_groups_in_one_place_are_told_in_words(
 ) -> None:
     workspace.encodings.mean[3] = workspace.encodings.mean[4]
     workspace.do(SetGroups(group_a=(3,), group_b=(4,)))
-    qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
+    qtbot.mouseClick(board.sections.yours.groups.make, LEFT)
     answer(qtbot, board)
-    qtbot.waitUntil(lambda: "same mean" in board.shelf.yours.groups.note.text())
+    qtbot.waitUntil(lambda: "same mean" in board.sections.yours.groups.note.text())
     assert workspace.state.own == ()
 
 
@@ -214,7 +214,7 @@ def test_that_those_of_another_model_are_kept_and_not_shown(
     workspace: Workspace, board: AttributeBoard
 ) -> None:
     workspace.do(AddDirection(own=(AGE, replace(AGE, name="Strange", model_hash="ffff"))))
-    assert list(board.shelf.yours.rows) == [AGE.key]
+    assert list(board.sections.yours.rows) == [AGE.key]
     assert len(workspace.state.own) == 2
 
 
@@ -225,9 +225,9 @@ def test_that_no_more_are_made_than_can_be_kept(
         AddDirection(own=tuple(replace(AGE, name=str(n), model_hash="ffff") for n in range(MAX_OWN)))
     )
     workspace.do(SetGroups(group_a=(1,), group_b=(2,)))
-    qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
+    qtbot.mouseClick(board.sections.yours.groups.make, LEFT)
     assert board.findChild(NameDialog) is None
-    assert "Delete one first" in board.shelf.yours.groups.note.text()
+    assert "Delete one first" in board.sections.yours.groups.note.text()
 
 
 # Components
@@ -270,14 +270,14 @@ class TestManyDimensions:
         return FakeRenderer(latents=20)
 
     def test_that_five_are_shown_first_and_more_on_demand(self, qtbot: QtBot, board: AttributeBoard) -> None:
-        assert len(board.shelf.discovered.rows) == 5
-        qtbot.mouseClick(board.shelf.discovered.more, LEFT)
-        assert len(board.shelf.discovered.rows) == 16
-        assert board.shelf.discovered.more.isHidden()
+        assert len(board.sections.discovered.rows) == 5
+        qtbot.mouseClick(board.sections.discovered.more, LEFT)
+        assert len(board.sections.discovered.rows) == 16
+        assert board.sections.discovered.more.isHidden()
 
 
 def test_that_a_section_folds_away_under_its_heading(qtbot: QtBot, board: AttributeBoard) -> None:
-    section = board.shelf.discovered
+    section = board.sections.discovered
     qtbot.mouseClick(section.heading, LEFT, pos=QPoint(20, 10))
     assert not section.rows["component/1"].isVisible()
     qtbot.mouseClick(section.heading, LEFT, pos=QPoint(20, 10))
@@ -453,10 +453,10 @@ def test_that_groups_that_went_while_their_direction_was_named_make_none(
     qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
     workspace.do(SetGroups(group_a=(0, 3), group_b=(1, 4)))
-    qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
+    qtbot.mouseClick(board.sections.yours.groups.make, LEFT)
     workspace.do(SetGroups())
     renderer.served.clear()
     answer(qtbot, board, "Mine")
     until_idle()
     assert not any(isinstance(request, GroupsRequest) for request in renderer.served)
-    assert "both groups" in board.shelf.yours.groups.note.text()
+    assert "both groups" in board.sections.yours.groups.note.text()
