@@ -18,7 +18,7 @@ from latentlab.qt.clients.stage_client import StageClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.compare.room import SPEC as COMPARE
+from latentlab.qt.compare.page import SPEC as COMPARE
 from latentlab.qt.controllers.density_watcher import DensityWatcher
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.compare.room import SPEC as COMPARE
+from latentlab.qt.compare.page import SPEC as COMPARE
 from latentlab.qt.shell.alternatives import Alternatives
 from latentlab.qt.shell.later import Later
 from latentlab.qt.shell.panels import BOTTOM, LEFT, RIGHT, AnySpec, Panel, Views

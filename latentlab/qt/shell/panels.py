@@ -13,7 +13,7 @@ from typing import cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from latentlab.qt.compare.room import SPEC as COMPARE
+from latentlab.qt.compare.page import SPEC as COMPARE
 from latentlab.qt.shell.columns import beside, column, points_panel
 from latentlab.qt.views.aggregate.spec import SPEC as AGGREGATE
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY

@@ -17,7 +17,7 @@ from latentlab.qt.clients.stage_client import StageClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.compare.room import CompareRoom
+from latentlab.qt.compare.page import ComparePage
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController
 from latentlab.qt.controllers.project_controller import ProjectController
@@ -109,7 +109,7 @@ class Workbench:
     attributes: AttributeBoard
     own_picture: OwnPictureView
     analogy: AnalogyView
-    compare: CompareRoom
+    compare: ComparePage
     browser: DataBrowser
     selection: SelectionController
     trainer: TrainerClient

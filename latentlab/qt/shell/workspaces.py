@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from latentlab.models.capabilities import Capability
-from latentlab.qt.compare.room import SPEC as COMPARE
+from latentlab.qt.compare.page import SPEC as COMPARE
 from latentlab.qt.shell.panels import AnySpec
 from latentlab.qt.views.aggregate.spec import SPEC as AGGREGATE
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY

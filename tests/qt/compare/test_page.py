@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.qt.clients import render_thread
-from latentlab.qt.compare.room import _Sheet
+from latentlab.qt.compare.page import _Sheet
 from latentlab.qt.compare.view import CompareView
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.edits import MoveProbe, SelectImage

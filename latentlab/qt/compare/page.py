@@ -25,7 +25,7 @@ from latentlab.session.state import SessionState
 _LOOK_MS = 50
 
 
-class CompareRoom(QWidget):
+class ComparePage(QWidget):
     """Makes a `CompareView` of the window's workspace, and another one for other data.
 
     `troubled` carries what belongs in the log.
@@ -186,5 +186,5 @@ def _shown(state: SessionState) -> tuple[str, str]:
 SPEC = ViewSpec(
     "compare",
     "Compare",
-    lambda context: CompareRoom(context.workspace, context.trainer),
+    lambda context: ComparePage(context.workspace, context.trainer),
 )
