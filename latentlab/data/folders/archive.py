@@ -16,7 +16,7 @@ from typing import IO
 
 from latentlab.data.files import require_regular
 from latentlab.data.folders.member_names import member_names
-from latentlab.data.folders.tree import Sieve, is_passed_over, note_passed_over
+from latentlab.data.folders.tree import FileSorter, is_passed_over, note_passed_over
 from latentlab.data.limits import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES
 from latentlab.data.pictures.decoding import decode
 from latentlab.data.pictures.formats import HEAD_BYTES
@@ -133,17 +133,17 @@ class ZipTree:
             elif not is_passed_over(file):
                 twice += name in self._members
                 self._members[name] = member
-        sieve = Sieve(book)
+        sorter = FileSorter(book)
         for name in self._members:
-            sieve.put(name, partial(self._head, name))
-        self.pictures, self.others = sorted(sieve.pictures), sorted(sieve.others)
+            sorter.put(name, partial(self._head, name))
+        self.pictures, self.others = sorted(sorter.pictures), sorted(sorter.others)
         if encoding:
             book.note(f"The archive does not say how its names are encoded: {encoding} was assumed")
         if twice:
             names_are = "1 name is" if twice == 1 else f"{twice:,} names are"
             book.note(f"{names_are} in the archive more than once: the last of each was used")
         note_passed_over(passed_over, book)
-        sieve.tell()
+        sorter.tell()
 
     def read(self, name: str, limit: int) -> bytes:
         return read_member(self.archive, self._members[name], limit)

@@ -12,7 +12,7 @@ from unicodedata import is_normalized, normalize
 import numpy as np
 
 from latentlab.data.files import open_listed, open_to_read
-from latentlab.data.folders.tree import Sieve, is_passed_over, note_passed_over
+from latentlab.data.folders.tree import FileSorter, is_passed_over, note_passed_over
 from latentlab.data.pictures.decoding import decode
 from latentlab.data.pictures.formats import HEAD_BYTES
 from latentlab.data.pictures.white import AnyPicture
@@ -103,12 +103,12 @@ class FolderTree:
         # For "." and "..": the name of the folder they stand for.
         self.name = root.resolve().name if root.name in ("", "..") else root.name
         self._real: dict[str, str] = {}
-        self._sieve = Sieve(book)
+        self._sorter = FileSorter(book)
         self._passed_over: list[str] = []
         self.watched = tuple(self._walk(book, deep))
         note_passed_over(self._passed_over, book)
-        self._sieve.tell()
-        self.pictures, self.others = sorted(self._sieve.pictures), sorted(self._sieve.others)
+        self._sorter.tell()
+        self.pictures, self.others = sorted(self._sorter.pictures), sorted(self._sorter.others)
 
     def read(self, name: str, limit: int) -> bytes:
         return read_whole(self.path / self.on_disc(name), limit)
@@ -130,7 +130,7 @@ class FolderTree:
         pass
 
     def _walk(self, book: Notebook, deep: bool) -> list[Path]:
-        """Puts every file into the sieve; returns the folders that were entered."""
+        """Puts every file into the sorter; returns the folders that were entered."""
         folders: list[Path] = []
         seen: set[tuple[int, int]] = set()
         waiting = [""]
@@ -154,12 +154,12 @@ class FolderTree:
             folders.append(folder)
             if not deep:
                 break
-            if len(self._sieve.pictures) + len(self._sieve.others) > _FAR_TOO_MANY:
+            if len(self._sorter.pictures) + len(self._sorter.others) > _FAR_TOO_MANY:
                 raise LabError(f"holds over {_FAR_TOO_MANY:,} files; choose a folder inside it", self.path)
         return folders
 
     def _take_in(self, entry: os.DirEntry[str], prefix: str, waiting: list[str]) -> None:
-        """A file goes to the sieve, a folder to those to be entered."""
+        """A file goes to the sorter, a folder to those to be entered."""
         try:
             folder, file = entry.is_dir(), entry.is_file()
             # A broken link is tried and reported; a pipe or a device might block.
@@ -172,7 +172,7 @@ class FolderTree:
         elif folder:
             waiting.append(f"{prefix}{entry.name}/")
         elif file:
-            self._sieve.put(self._name(prefix + entry.name), lambda: _head(entry.path))
+            self._sorter.put(self._name(prefix + entry.name), lambda: _head(entry.path))
 
     def _name(self, real: str) -> str:
         """The normalised name of a file, given the one on disk."""

@@ -110,7 +110,7 @@ def note_passed_over(folders: Iterable[str], book: Notebook) -> None:
         book.note(f"Hidden and system folders were skipped: {listed}")
 
 
-class Sieve:
+class FileSorter:
     """Separates files into pictures and others, by name or else by first bytes; notes unsupported formats."""
 
     def __init__(self, book: Notebook) -> None:

@@ -25,7 +25,7 @@ from latentlab.qt.views.data_browser.grid import PictureGrid
 from latentlab.qt.views.data_browser.menu import chosen_menu
 from latentlab.qt.views.data_browser.offers import offers
 from latentlab.qt.views.data_browser.order import Sorter
-from latentlab.qt.views.data_browser.sieve import Sieve
+from latentlab.qt.views.data_browser.row_filter import RowFilter
 from latentlab.qt.views.data_browser.typed import next_match
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.session.edits import PointAt, SelectImage
@@ -57,7 +57,7 @@ class DataBrowser(QWidget):
         self.grid, self.bar, self.banner = PictureGrid(), Bar(), Banner()
         self.grid.tip, self.grid.empty = self._tip, words.WAITING
         self._sorter = Sorter(self._sorted, self.bar.complain, self)
-        self._sieve = Sieve(workspace, self)
+        self._filter = RowFilter(workspace, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -70,12 +70,12 @@ class DataBrowser(QWidget):
         self.grid.sized.connect(self._sized)
         self.grid.typed.connect(self._typed)
         self.grid.menu_wanted.connect(self._show_menu)
-        self._sieve.sifted.connect(self._sort)
-        self._sieve.coloured.connect(self._colour)
-        self._sieve.told.connect(self._tell_news)
-        self._sieve.learnt.connect(self._learn)
-        self.bar.line.looked.connect(self._sieve.look_for)
-        self.bar.line.typed.connect(self._sieve.typed)
+        self._filter.filtered.connect(self._sort)
+        self._filter.coloured.connect(self._colour)
+        self._filter.told.connect(self._tell_news)
+        self._filter.learnt.connect(self._learn)
+        self.bar.line.looked.connect(self._filter.look_for)
+        self.bar.line.typed.connect(self._filter.typed)
         self.bar.ordered.connect(self._reorder)
         self.bar.captioned.connect(self._caption)
         self.bar.sized.connect(self._size_chosen)
@@ -98,7 +98,7 @@ class DataBrowser(QWidget):
     @property
     def linked(self) -> bool:
         """Whether they are those of the open model, so that their numbers mean the same there."""
-        return self._sieve.linked
+        return self._filter.linked
 
     @property
     def chosen(self) -> NDArray[np.int32]:
@@ -134,11 +134,11 @@ class DataBrowser(QWidget):
 
     def _show(self, rows: PictureRows, *, linked: bool) -> None:
         self._keep_place()
-        self._sieve.linked = linked
+        self._filter.linked = linked
         if linked:
-            rows = replace(rows, figures=self._sieve.figures())
+            rows = replace(rows, figures=self._filter.figures())
         else:
-            self._sieve.forget()
+            self._filter.forget()
         self.grid.show_rows(rows)
         self._offer(rows)
         self._caption()
@@ -154,13 +154,13 @@ class DataBrowser(QWidget):
 
     def _offer(self, rows: PictureRows) -> None:
         caption = next((one.name for one in rows.facts if one.name in (CLASS, NAME)), "")
-        self.bar.offer(rows.facts, self._sieve.computable(), caption)
+        self.bar.offer(rows.facts, self._filter.computable(), caption)
         self.bar.line.setPlaceholderText(words.example(rows))
 
     @Slot()
     def _learn(self) -> None:
         """The model has computed more of its pictures."""
-        rows, figures = self.rows, self._sieve.figures()
+        rows, figures = self.rows, self._filter.figures()
         model = self._workspace.model
         if rows is None or model is None or rows.figures == figures or not rows.same_as(rows_of(model)):
             return
@@ -178,7 +178,7 @@ class DataBrowser(QWidget):
 
     @Slot()
     def _colour(self) -> None:
-        self.grid.set_inks(None if self.rows is None else self._sieve.inks(self.rows))
+        self.grid.set_inks(None if self.rows is None else self._filter.inks(self.rows))
 
     def _keep_place(self) -> None:
         if self.rows is not None:
@@ -210,9 +210,9 @@ class DataBrowser(QWidget):
     def _sort(self) -> None:
         rows = self.rows
         if rows is not None:
-            self.bar.line.show_expression(self._sieve.text)
-            self._sieve.want(self.bar.sorted_by, self.bar.captioned_by)
-            fact, keep = rows.fact(self.bar.sorted_by), self._sieve.keep(rows)
+            self.bar.line.show_expression(self._filter.text)
+            self._filter.want(self.bar.sorted_by, self.bar.captioned_by)
+            fact, keep = rows.fact(self.bar.sorted_by), self._filter.keep(rows)
             self._sorter.sort(fact, keep, down=self.bar.down.isChecked(), count=len(rows))
 
     def _sorted(self, order: NDArray[np.int32]) -> None:
@@ -223,12 +223,12 @@ class DataBrowser(QWidget):
 
     @Slot()
     def _tell_news(self) -> None:
-        self.bar.complain(self._sieve.news)
+        self.bar.complain(self._filter.news)
 
     @Slot()
     def _caption(self) -> None:
         rows, name = self.rows, self.bar.captioned_by
-        self._sieve.want(self.bar.sorted_by, name)
+        self._filter.want(self.bar.sorted_by, name)
         self.grid.set_caption(None if rows is None or not name else rows.fact(name))
 
     @Slot(int)
@@ -248,7 +248,7 @@ class DataBrowser(QWidget):
         before, self._data = self._data, model.data
         if self.linked and own.same_as(rows):
             # Another model may compute other figures of the same pictures.
-            self._know(replace(own, figures=self._sieve.figures()))
+            self._know(replace(own, figures=self._filter.figures()))
         elif not self.linked and before == model.data:
             # Another model on the same data: what the person looks at here stays.
             self._tell_banner()

@@ -26,15 +26,15 @@ Mask = NDArray[np.bool_]
 _FIGURES = tuple(figure.name for figure in PICTURE_FIGURES)
 
 
-class Sieve(QObject):
-    """`sifted` says that other pictures are to be shown, `coloured` that they have other colours, `learnt`
+class RowFilter(QObject):
+    """`filtered` says that other pictures are to be shown, `coloured` that they have other colours, `learnt`
     that more is known of them, `told` that there is other news.
 
     Attributes:
         linked: whether the pictures are the open model's.
     """
 
-    sifted = Signal()
+    filtered = Signal()
     coloured = Signal()
     learnt = Signal()
     told = Signal()
@@ -64,7 +64,7 @@ class Sieve(QObject):
             self._workspace.do(FindPoints(gesture=self._gesture, find=text))
         else:
             self._text = text
-            self.sifted.emit()
+            self.filtered.emit()
 
     def typed(self) -> None:
         """The person has finished typing: what comes next is another step of the undo stack."""
@@ -134,7 +134,7 @@ class Sieve(QObject):
         if masks[0] is not self._masks[0] or masks[1] is not self._masks[1]:
             self._masks = masks
             if self.linked:
-                self.sifted.emit()
+                self.filtered.emit()
         if inks is not self._inks:
             self._inks = inks
             self.coloured.emit()
