@@ -21,7 +21,7 @@ from latentlab.qt.clients.latest_task import Newest, Token
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.points.columns import PointColumns
-from latentlab.qt.controllers.points.look import Dressed, Dresser, Look, Wanted, inks_by
+from latentlab.qt.controllers.points.look import Look, LookMaker, MadeLook, Wanted, inks_by
 from latentlab.qt.widgets.colours import PLAIN_COLOUR, UNKNOWN_COLOURS, has_dark_ground
 from latentlab.session.point_settings import PLAIN, PointSettings
 from latentlab.session.state import SessionState
@@ -31,11 +31,11 @@ MOST_AT_ONCE = 30_000
 
 
 class PointFacts(QObject):
-    """`dressed` says that the points look otherwise; `listed` that there are other columns; `told` that what
+    """`look_changed` says that the points look otherwise; `listed` that there are other columns; `told` that what
     can be said of finding and computing has changed.
     """
 
-    dressed = Signal()
+    look_changed = Signal()
     listed = Signal()
     told = Signal()
 
@@ -49,7 +49,7 @@ class PointFacts(QObject):
         self._dark = False
         # Figures that other views show, besides those that the points need.
         self._besides: tuple[str, ...] = ()
-        self._dresser = Dresser()
+        self._maker = LookMaker()
         self._newest = Newest(TaskQueue(self), self._take, self._broke)
         self._parsed: tuple[str, Expression | None, ExpressionError | None] = ("", None, None)
         self.columns.changed.connect(self._columns_changed)
@@ -122,7 +122,7 @@ class PointFacts(QObject):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._dresser = Dresser()
+        self._maker = LookMaker()
         self._newest.drop()
         column = self.columns.columns.get(self.columns.usual)
         # At once, for the points may come before a look that takes longer.
@@ -164,9 +164,9 @@ class PointFacts(QObject):
         )
         if self.count <= MOST_AT_ONCE:
             self._newest.drop()
-            self._take(self._dresser.dress(wanted))
+            self._take(self._maker.make(wanted))
         else:
-            self._newest.run(partial(_dressed, self._dresser, wanted))
+            self._newest.run(partial(_made, self._maker, wanted))
 
     def _tree(self) -> Expression | None:
         text = self.settings.find.strip()
@@ -179,20 +179,20 @@ class PointFacts(QObject):
                 self._parsed = (text, None, error)
         return self._parsed[1]
 
-    def _take(self, dressed: Dressed) -> None:
-        self.look, self.found_count, self.shown_count = dressed.look, dressed.found, dressed.shown
+    def _take(self, made: MadeLook) -> None:
+        self.look, self.found_count, self.shown_count = made.look, made.found, made.shown
         # A figure that is not there yet is not unknown.
         computing = bool(self.columns.computing)
-        self.error = self._parsed[2] or (None if computing else dressed.error)
-        self.dressed.emit()
+        self.error = self._parsed[2] or (None if computing else made.error)
+        self.look_changed.emit()
         self.told.emit()
 
     def _broke(self, failure: Failure) -> None:
         raise RuntimeError(f"{failure.message}\n{failure.details}")
 
 
-def _dressed(dresser: Dresser, wanted: Wanted, token: Token) -> Dressed:
-    return dresser.dress(wanted)
+def _made(maker: LookMaker, wanted: Wanted, token: Token) -> MadeLook:
+    return maker.make(wanted)
 
 
 def facts_of(workspace: Workspace) -> PointFacts:

@@ -69,7 +69,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class Dressed:
+class MadeLook:
     """A look, how many points are found of how many that are shown, and why nothing could be looked for."""
 
     look: Look
@@ -78,13 +78,13 @@ class Dressed:
     error: ExpressionError | None = None
 
 
-class Dresser:
+class LookMaker:
     """Makes looks, and keeps the parts that do not change from one to the next. For one thread at a time."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[object, Any]] = {}
 
-    def dress(self, wanted: Wanted) -> Dressed:
+    def make(self, wanted: Wanted) -> MadeLook:
         """The look that is wanted."""
         by, version, settings = wanted.by, wanted.version, wanted.settings
         name = None if by is None else by.name
@@ -101,7 +101,7 @@ class Dresser:
         both = found if shown is None or found is None else found & shown
         seen = wanted.count if shown is None else int(shown.sum())
         count = 0 if both is None else int(both.sum())
-        return Dressed(Look(inks, shown, found), count, seen, error)
+        return MadeLook(Look(inks, shown, found), count, seen, error)
 
     def _once(self, what: str, key: object, make: Callable[[], Any]) -> Any:
         if what not in self._kept or self._kept[what][0] != key:

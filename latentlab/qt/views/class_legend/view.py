@@ -60,7 +60,7 @@ class ClassLegend(QWidget):
         flow.addWidget(self._none)
         workspace.changed.connect(self._changed)
         self._facts.listed.connect(self._follow)
-        self._facts.dressed.connect(self._follow)
+        self._facts.look_changed.connect(self._follow)
         self._follow()
 
     @Slot()

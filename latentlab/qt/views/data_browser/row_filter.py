@@ -47,7 +47,7 @@ class RowFilter(QObject):
         self._text = ""
         self._masks: tuple[Mask | None, Mask | None] = (None, None)
         self._inks: object = None
-        self._facts.dressed.connect(self._dressed)
+        self._facts.look_changed.connect(self._look_changed)
         self._facts.listed.connect(self._listed)
         self._facts.told.connect(self._told)
 
@@ -127,7 +127,7 @@ class RowFilter(QObject):
         return look if look is not None and len(look.inks) == len(rows) else None
 
     @Slot()
-    def _dressed(self) -> None:
+    def _look_changed(self) -> None:
         look = self._facts.look
         masks = (None, None) if look is None else (look.shown, look.found)
         inks = None if look is None else look.inks

@@ -47,7 +47,7 @@ class ScatterLayer(QObject):
         self._ahead, self._dressing = Ahead(self), Ahead(self)
         self._ahead.ready.connect(self._placed)
         self._dressing.ready.connect(self._redressed)
-        self.facts.dressed.connect(self._dress)
+        self.facts.look_changed.connect(self._dress)
         # A hand that pauses goes on: all of very many points would be rendered for nothing, and in its way.
         self._whole = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._whole.timeout.connect(self._complete)

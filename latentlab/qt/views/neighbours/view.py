@@ -66,7 +66,7 @@ class Neighbours(QWidget):
         workspace.probed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
-        self._facts.dressed.connect(self._dressed)
+        self._facts.look_changed.connect(self._look_changed)
         self._due.start()
 
     @Slot(object, object)
@@ -75,7 +75,7 @@ class Neighbours(QWidget):
             self._due.start()
 
     @Slot()
-    def _dressed(self) -> None:
+    def _look_changed(self) -> None:
         """The points have other colours, or others are hidden."""
         if not self._due.isActive():
             self._due.start()

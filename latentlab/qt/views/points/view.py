@@ -101,7 +101,7 @@ class PointsView(QScrollArea):
         self.all.clicked.connect(self._show_all)
         self._arrange()
         self._facts.listed.connect(self._refresh)
-        self._facts.dressed.connect(self._refresh)
+        self._facts.look_changed.connect(self._refresh)
         self._facts.told.connect(self._tell)
         workspace.changed.connect(self._changed)
         self._refresh()
