@@ -26,7 +26,7 @@ class JudgeBar(QWidget):
     buttons; `columns_wanted` says whether all columns are to be shown.
 
     Attributes:
-        taking: the menu of the button that copies and saves.
+        copy_menu: the menu of the button that copies and saves.
     """
 
     data_chosen = Signal(str)
@@ -73,15 +73,15 @@ class JudgeBar(QWidget):
             plain_tip("Show the figures of the other feature spaces, too, and others for a closer look.")
         )
         self.more.toggled.connect(self.columns_wanted)
-        self.taking = QMenu(self)
-        self.taking.setObjectName("judgeTakeMenu")
+        self.copy_menu = QMenu(self)
+        self.copy_menu.setObjectName("judgeTakeMenu")
         self.take = QToolButton()
         self.take.setObjectName("judgeTake")
         self.take.setText("Copy or save")
         self.take.setAccessibleName("Copy or save the table")
         self.take.setToolTip(plain_tip("Copy the table as text, or save it."))
         self.take.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.take.setMenu(self.taking)
+        self.take.setMenu(self.copy_menu)
         self.status = Line("judgeStatus", "What the judge is doing.")
         self.legend = Label("▲ better, ≈ alike, ▼ worse than the floor")
         self.legend.setObjectName("judgeLegend")

@@ -17,12 +17,12 @@ from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.views.judge.bar import JudgeBar
 from latentlab.qt.views.judge.behind_panel import BehindPanel
 from latentlab.qt.views.judge.chart_board import ChartBoard
+from latentlab.qt.views.judge.copy_and_save import CopyAndSave
 from latentlab.qt.views.judge.model_choice import ModelChoice
 from latentlab.qt.views.judge.on_show import OnShow
 from latentlab.qt.views.judge.table import JudgeTable
 from latentlab.qt.views.judge.table_model import JudgeTableModel
 from latentlab.qt.views.judge.tables import merged
-from latentlab.qt.views.judge.taking import Taking
 from latentlab.qt.views.judge.words import about_cell
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import plain_tip
@@ -107,9 +107,9 @@ class JudgeView(QWidget):
         self.on_show.table_wanted.connect(self._show_table)
         self.choice.changed.connect(self._changed)
         self.model.modelReset.connect(self._replaced)
-        taking = Taking(table, self.model, self.charts, bar.taking)
-        taking.save_wanted.connect(self.save_wanted)
-        taking.told.connect(self.told)
+        copying = CopyAndSave(table, self.model, self.charts, bar.copy_menu)
+        copying.save_wanted.connect(self.save_wanted)
+        copying.told.connect(self.told)
         table.cell_chosen.connect(self._choose_cell)
         table.model_opened.connect(self._open_row)
         table.row_chosen.connect(self._mark_row)

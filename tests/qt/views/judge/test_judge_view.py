@@ -411,7 +411,7 @@ def test_that_the_table_is_copied_as_markdown_and_csv(qtbot: QtBot, view: JudgeV
     shown(qtbot, view)
     told: list[str] = []
     view.told.connect(told.append)
-    actions = {action.objectName(): action for action in view.bar.taking.actions()}
+    actions = {action.objectName(): action for action in view.bar.copy_menu.actions()}
     actions["judgeCopyMarkdown"].trigger()
     assert "| mnist-ddpm | " in QGuiApplication.clipboard().text()
     qtbot.mouseClick(view.table.horizontalHeader().viewport(), LEFT, pos=heading(view, FRECHET))
@@ -429,13 +429,13 @@ def test_that_table_and_charts_are_drawn_whole_and_saved_as_numbers(
     shown(qtbot, view)
     wanted: list[tuple[Drawable, str]] = []
     view.save_wanted.connect(lambda chart, suffix: wanted.append((chart, suffix)))
-    for action in view.bar.taking.actions():
+    for action in view.bar.copy_menu.actions():
         if "Save" in action.objectName():
             action.trigger()
     assert [suffix for _, suffix in wanted] == [".csv", ".png"]
     table = wanted[0][0]
-    view.bar.taking.aboutToShow.emit()
-    for action in view.bar.taking.findChild(QMenu, "judgeSaveChart").actions():
+    view.bar.copy_menu.aboutToShow.emit()
+    for action in view.bar.copy_menu.findChild(QMenu, "judgeSaveChart").actions():
         assert action.isEnabled()
         action.trigger()
     assert [chart for chart, _ in wanted[2:]] == list(view.charts.charts)

@@ -21,7 +21,7 @@ from latentlab.qt.views.judge.table_model import JudgeTableModel
 from latentlab.qt.widgets.plain_text import without_mnemonic
 
 
-class Taking(QObject):
+class CopyAndSave(QObject):
     """Fills the menu, which a right click on the table shows, too.
 
     Signals: `save_wanted` carries a `Drawable` and the ending of the format that is proposed, `told` words
