@@ -18,7 +18,7 @@ import pytest
 
 from latentlab.core.judgement import CellDone, JudgeBegan, JudgeDone, JudgeProgress, Table
 from latentlab.data import catalog
-from latentlab.engine.evaluation.judge.bench import PIECES
+from latentlab.engine.evaluation.judge.pieces import PIECES
 from latentlab.engine.evaluation.judge.run import judge, known
 from latentlab.errors import LabError
 from tests.tiny import (

@@ -18,9 +18,9 @@ from latentlab.core.likelihoods import Bernoulli, Categorical, Gaussian, Palette
 from latentlab.core.measures import DensityTag
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.evaluation.judge.bench import PIECES, Bench, OnBench
 from latentlab.engine.evaluation.judge.densities import as_measured, blind_outputs, densities, log_frequency
 from latentlab.engine.evaluation.judge.drawing import Drawn, drawn, drawn_again
+from latentlab.engine.evaluation.judge.pieces import PIECES, JudgeContext, JudgedModel
 from latentlab.engine.evaluation.judge.representation import root_mean
 from latentlab.engine.evaluation.judge.spaces import principal_components, untrained
 from latentlab.engine.evaluation.judge.store import Store
@@ -61,7 +61,7 @@ def loaded(model: nn.Module, card: ModelCard | None = None) -> LoadedModel:
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def context(tmp_path_factory: pytest.TempPathFactory) -> JudgeContext:
     """Some digits with their classifier."""
     with pytest.MonkeyPatch.context() as patch:
         whole_load = catalog.load
@@ -71,12 +71,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
         )
         subject = open_subject("mnist")
     store = Store.of(tmp_path_factory.mktemp("kept"), "mnist")
-    return Bench(subject, store, 1000, 0)
+    return JudgeContext(subject, store, 1000, 0)
 
 
-def cells_of(bench: Bench, pictures: Tensor) -> dict[str, Cell]:
+def cells_of(context: JudgeContext, pictures: Tensor) -> dict[str, Cell]:
     """The figures of these pictures as samples."""
-    on = OnBench(bench, loaded(Painter()), Drawn(pictures, None, 0.0))
+    on = JudgedModel(context, loaded(Painter()), Drawn(pictures, None, 0.0))
     found: dict[str, Cell] = {}
     for piece in PIECES:
         if piece.draws:
@@ -92,9 +92,9 @@ def apart(one: Cell, value: float | None, error: float | None) -> float:
 
 
 @pytest.mark.slow
-def test_that_two_halves_of_the_held_out_pictures_come_out_as_equals(bench: Bench) -> None:
-    images = bench.subject.test.images
-    one, other = cells_of(bench, images[::2]), cells_of(bench, images[1::2])
+def test_that_two_halves_of_the_held_out_pictures_come_out_as_equals(context: JudgeContext) -> None:
+    images = context.subject.test.images
+    one, other = cells_of(context, images[::2]), cells_of(context, images[1::2])
     assert one.keys() == other.keys()
     assert len(one) == 3 * 6 + 3
     for key, cell in one.items():
@@ -103,16 +103,16 @@ def test_that_two_halves_of_the_held_out_pictures_come_out_as_equals(bench: Benc
 
 
 @pytest.mark.slow
-def test_that_noise_is_worse_than_the_floor_everywhere_and_copies_are_copies(bench: Bench) -> None:
+def test_that_noise_is_worse_than_the_floor_everywhere_and_copies_are_copies(context: JudgeContext) -> None:
     stream = torch.Generator().manual_seed(0)
     noise = torch.randint(0, 256, (1000, 1, 28, 28), generator=stream, dtype=torch.uint8)
-    found = cells_of(bench, noise)
+    found = cells_of(context, noise)
     for space in SPACES:
         for name in ("frechet", "kid", "precision", "coverage"):
             key = f"{name}.{space}"
             assert COLUMNS[key].standing(found[key]) == "worse", key
     assert found["copies"].value == 0.0
-    copies = cells_of(bench, bench.subject.train.images[:1000])
+    copies = cells_of(context, context.subject.train.images[:1000])
     assert copies["copies"].value == 1.0
     assert COLUMNS["copies"].standing(copies["copies"]) == "worse"
     assert copies["nearest"].value == 0.0
@@ -120,13 +120,13 @@ def test_that_noise_is_worse_than_the_floor_everywhere_and_copies_are_copies(ben
 
 
 @pytest.mark.slow
-def test_that_one_class_alone_is_uneven_and_loses_coverage(bench: Bench) -> None:
-    train = bench.subject.train
+def test_that_one_class_alone_is_uneven_and_loses_coverage(context: JudgeContext) -> None:
+    train = context.subject.train
     assert train.labels is not None
-    test = bench.subject.test
+    test = context.subject.test
     assert test.labels is not None
     ones = test.images[test.labels == 1]
-    found = cells_of(bench, ones[torch.arange(1000) % len(ones)])
+    found = cells_of(context, ones[torch.arange(1000) % len(ones)])
     share = float((train.labels == 1).double().mean())
     assert found["evenness"].value == pytest.approx(share, abs=0.02)
     assert found["coverage.features"].value < 0.3  # type: ignore[operator]
@@ -134,8 +134,8 @@ def test_that_one_class_alone_is_uneven_and_loses_coverage(bench: Bench) -> None
 
 
 @pytest.mark.slow
-def test_that_a_classifier_that_took_part_in_a_training_is_left_out(bench: Bench) -> None:
-    judge = bench.subject.judge
+def test_that_a_classifier_that_took_part_in_a_training_is_left_out(context: JudgeContext) -> None:
+    judge = context.subject.judge
     assert judge is not None
     for card in (
         ModelCard("x", {"judge": judge.hash}),
@@ -145,7 +145,9 @@ def test_that_a_classifier_that_took_part_in_a_training_is_left_out(bench: Bench
         ModelCard("x", {}, command=f"latentlab train x --teacher '{judge.name}"),
     ):
         assert took_part(card, judge), card
-        on = OnBench(bench, loaded(Painter(), card), Drawn(bench.subject.test.images[:100], None, 0.0))
+        on = JudgedModel(
+            context, loaded(Painter(), card), Drawn(context.subject.test.images[:100], None, 0.0)
+        )
         left = {piece.name: piece for piece in PIECES}
         for name in ("space-features", "classes"):
             for cell in whole(left[name].measure(on)).values():

@@ -22,8 +22,8 @@ from latentlab.core.judgement import (
     Table,
 )
 from latentlab.data.image_set import size_in_words
-from latentlab.engine.evaluation.judge.bench import PIECES, Bench, OnBench, Piece, timed
 from latentlab.engine.evaluation.judge.drawing import draws
+from latentlab.engine.evaluation.judge.pieces import PIECES, JudgeContext, JudgedModel, Piece, timed
 from latentlab.engine.evaluation.judge.shipped import shipped_table
 from latentlab.engine.evaluation.judge.store import OF_DATA, Store
 from latentlab.engine.evaluation.judge.subject import Subject, open_subject
@@ -96,21 +96,21 @@ def judge(
     table = replace(shape, rows=tuple(_known(row, kept, shipped) for row in rows.values()))
     yield JudgeBegan(table)
 
-    bench, course = Bench(subject, kept, count, seed), _Course(table)
+    context, progress = JudgeContext(subject, kept, count, seed), _Progress(table)
     for row in table.rows:
         missing, now = _missing(row), row
-        on = OnBench(bench, _as_begun(row, where)) if missing else None
+        on = JudgedModel(context, _as_begun(row, where)) if missing else None
         for piece in missing:
             assert on is not None
             if piece.draws and now.sampling is None and draws(on.loaded.model):
                 words = f"{now.name}: drawing samples"
-                samples = yield from course.told(
+                samples = yield from progress.told(
                     on.samples(), _drawing(now), JudgeProgress(0.0, words, now.hash)
                 )
                 now = replace(now, sampling=samples.per_thousand)
                 kept.keep(now.hash, _TIME, {_TIME: Cell(now.sampling)})
             event = JudgeProgress(0.0, f"{now.name}: {piece.words}", now.hash, piece.keys[0])
-            cells = yield from course.told(timed(piece.measure(on)), piece.weight, event)
+            cells = yield from progress.told(timed(piece.measure(on)), piece.weight, event)
             kept.keep(now.hash, piece.name, cells)
             now = replace(now, cells={**now.cells, **cells})
             table = table.with_row(now)
@@ -164,7 +164,7 @@ def _terms(subject: Subject, count: int, seed: int, store: Path | None) -> tuple
     return kept, Table(subject.train.name, subject.fingerprint, count, seed, VERSION, shown)
 
 
-class _Course:
+class _Progress:
     """How far the work is: shares of pieces as a share of all, which never falls."""
 
     def __init__(self, table: Table) -> None:

@@ -31,7 +31,7 @@ Work = Generator[float, None, Cells]
 
 
 @dataclass(eq=False)
-class Bench:
+class JudgeContext:
     """A data set, what is known of it, and where figures are kept.
 
     Attributes:
@@ -68,10 +68,10 @@ class Bench:
 
 
 @dataclass(eq=False)
-class OnBench:
-    """A model on the bench; it encodes and draws when the first piece needs that."""
+class JudgedModel:
+    """A model on the context; it encodes and draws when the first piece needs that."""
 
-    bench: Bench
+    context: JudgeContext
     loaded: LoadedModel
     _drawn: Drawn | None = None
     _encoded: tuple[Tensor, Tensor] | None = None
@@ -79,114 +79,116 @@ class OnBench:
     def encodings(self) -> Generator[float, None, tuple[Tensor, Tensor]]:
         """The encodings of all training and of all held-out pictures."""
         if self._encoded is None:
-            train = yield from representation.encoded(self.loaded, self.bench.subject.train)
-            self._encoded = train, (yield from representation.encoded(self.loaded, self.bench.subject.test))
+            train = yield from representation.encoded(self.loaded, self.context.subject.train)
+            self._encoded = train, (yield from representation.encoded(self.loaded, self.context.subject.test))
         return self._encoded
 
     def samples(self) -> Generator[float, None, Drawn]:
         """Its samples."""
         if self._drawn is None:
-            bench = self.bench
-            self._drawn = yield from drawn(self.loaded, bench.subject, bench.count, bench.seed, bench.store)
+            context = self.context
+            self._drawn = yield from drawn(
+                self.loaded, context.subject, context.count, context.seed, context.store
+            )
         return self._drawn
 
 
-def _density(on: OnBench) -> Work:
-    return (yield from densities(on.loaded, on.bench.subject, on.bench.seed))
+def _density(on: JudgedModel) -> Work:
+    return (yield from densities(on.loaded, on.context.subject, on.context.seed))
 
 
-def _in_space(on: OnBench, space: Space) -> Work:
-    bench, keys = on.bench, [f"{name}.{space}" for name in NAMES]
+def _in_space(on: JudgedModel, space: Space) -> Work:
+    context, keys = on.context, [f"{name}.{space}" for name in NAMES]
     why = "" if draws(on.loaded.model) else _NO_SAMPLES
     if not why and space == "features":
-        why = bench.subject.without_judge(on.loaded.card)
+        why = context.subject.without_judge(on.loaded.card)
     if why:
         return dict.fromkeys(keys, Cell(note=why))
-    known = yield from bench.reference(space)
+    known = yield from context.reference(space)
 
     def of_held_out() -> Work:
-        points = yield from known.points(spread(bench.subject.test.images, bench.count))
-        return _as_cells((yield from compare(known, points, bench.seed)), bench.count)
+        points = yield from known.points(spread(context.subject.test.images, context.count))
+        return _as_cells((yield from compare(known, points, context.seed)), context.count)
 
-    floors = yield from bench.floor(space, of_held_out)
+    floors = yield from context.floor(space, of_held_out)
     samples = yield from on.samples()
     points = yield from known.points(samples.pictures)
-    figures = yield from compare(known, points, bench.seed)
+    figures = yield from compare(known, points, context.seed)
     return {
         f"{name}.{space}": _cell(figure, len(points), floors.get(name), how_drawn(on.loaded.model))
         for name, figure in figures.items()
     }
 
 
-def _classes(on: OnBench) -> Work:
-    bench = on.bench
-    why = _NO_SAMPLES if not draws(on.loaded.model) else bench.subject.without_judge(on.loaded.card)
+def _classes(on: JudgedModel) -> Work:
+    context = on.context
+    why = _NO_SAMPLES if not draws(on.loaded.model) else context.subject.without_judge(on.loaded.card)
     if why:
         return dict.fromkeys(("as_asked", "evenness"), Cell(note=why))
-    shares = yield from classes.frequencies(bench.subject, bench.store)
+    shares = yield from classes.frequencies(context.subject, context.store)
 
     def of_held_out() -> Work:
-        found = yield from classes.held_out(bench.subject, bench.count, shares, bench.seed)
-        return _as_cells(found, bench.count)
+        found = yield from classes.held_out(context.subject, context.count, shares, context.seed)
+        return _as_cells(found, context.count)
 
-    floors = yield from bench.floor("classes", of_held_out)
+    floors = yield from context.floor("classes", of_held_out)
     samples = yield from on.samples()
-    shown = yield from classes.seen(bench.subject, samples.pictures)
+    shown = yield from classes.seen(context.subject, samples.pictures)
     found: Figure | str = "it cannot be asked for a class or attributes"
     if samples.y is not None and conditional(on.loaded.model) is not None:
-        found = classes.as_asked(bench.subject, on.loaded.model, shown, samples.y)
-    even = classes.evenness(bench.subject, shown, shares, bench.seed)
+        found = classes.as_asked(context.subject, on.loaded.model, shown, samples.y)
+    even = classes.evenness(context.subject, shown, shares, context.seed)
     asked = Cell(note=found) if isinstance(found, str) else _cell(found, len(shown), floors.get("as_asked"))
     return {"as_asked": asked, "evenness": _cell(even, len(shown), floors.get("evenness"))}
 
 
-def _copies(on: OnBench) -> Work:
-    bench = on.bench
+def _copies(on: JudgedModel) -> Work:
+    context = on.context
     if not draws(on.loaded.model):
         return dict.fromkeys(COPIES, Cell(note=_NO_SAMPLES))
-    copied = yield from bench.copied()
+    copied = yield from context.copied()
 
     def of_held_out() -> Work:
         return _as_cells((yield from copying(copied, copied.others)), len(copied.others))
 
-    floors = yield from bench.floor("copies", of_held_out)
+    floors = yield from context.floor("copies", of_held_out)
     samples = yield from on.samples()
     figures = yield from copying(copied, samples.pictures)
     return {name: _cell(figure, len(samples.pictures), floors.get(name)) for name, figure in figures.items()}
 
 
-def _probe(on: OnBench, name: str) -> Work:
-    bench, (labels, _) = on.bench, representation.LABELS[name]
-    why = representation.why_no_probe(bench.subject, on.loaded.model, labels)
+def _probe(on: JudgedModel, name: str) -> Work:
+    context, (labels, _) = on.context, representation.LABELS[name]
+    why = representation.why_no_probe(context.subject, on.loaded.model, labels)
     if why:
         return {name: Cell(note=why)}
 
     def of_components() -> Work:
-        figure = yield from representation.component_probe(name, bench.subject, bench.store, bench.seed)
+        figure = yield from representation.component_probe(name, context.subject, context.store, context.seed)
         return {name: Cell(figure.value, figure.error)}
 
-    floors = yield from bench.floor(name, of_components)
+    floors = yield from context.floor(name, of_components)
     train, test = yield from on.encodings()
-    figure, count = yield from representation.probe(name, train, test, bench.subject, bench.seed)
+    figure, count = yield from representation.probe(name, train, test, context.subject, context.seed)
     return {name: _cell(figure, count, floors.get(name))}
 
 
-def _reconstruction(on: OnBench) -> Work:
+def _reconstruction(on: JudgedModel) -> Work:
     model = on.loaded.model
     if not isinstance(model, Encodes):
         return dict.fromkeys(("reconstruction", "active_units"), Cell(note="it does not encode pictures"))
-    figure, active, count = yield from representation.reconstruction(on.loaded, on.bench.subject)
+    figure, active, count = yield from representation.reconstruction(on.loaded, on.context.subject)
     units = Cell(float(active), None, count, note=f"of {model.latents:,}")
     if figure.value != figure.value:
         return {"reconstruction": Cell(note="it does not decode pictures"), "active_units": units}
 
     def of_components() -> Work:
         best = yield from representation.rebuilt_by_components(
-            on.bench.subject, model.latents, on.bench.store
+            on.context.subject, model.latents, on.context.store
         )
         return {"reconstruction": Cell() if best is None else Cell(best.value, best.error)}
 
-    floors = yield from on.bench.floor(f"components-{model.latents}", of_components)
+    floors = yield from on.context.floor(f"components-{model.latents}", of_components)
     return {"reconstruction": _cell(figure, count, floors["reconstruction"]), "active_units": units}
 
 
@@ -206,7 +208,7 @@ class Piece:
     keys: tuple[str, ...]
     words: str
     weight: float
-    measure: Callable[[OnBench], Work] = field(repr=False)
+    measure: Callable[[JudgedModel], Work] = field(repr=False)
     draws: bool = False
 
 
