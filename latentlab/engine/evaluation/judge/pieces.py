@@ -69,7 +69,7 @@ class JudgeContext:
 
 @dataclass(eq=False)
 class JudgedModel:
-    """A model on the context; it encodes and draws when the first piece needs that."""
+    """A model that is measured; it encodes and draws when the first piece needs that."""
 
     context: JudgeContext
     loaded: LoadedModel

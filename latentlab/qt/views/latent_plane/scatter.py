@@ -52,7 +52,7 @@ def place(encodings: EncodingsReply, look: Look, projection: Projection, view: V
     Touches no widget, so it can run on another thread.
     """
     look = look.first(len(encodings.mean))
-    return _look_changed(
+    return _with_look(
         encodings, projection, Cloud.of(projection.project(encodings.mean), look.inks), look, view
     )
 
@@ -61,10 +61,10 @@ def dress(placed: Placed, look: Look, view: View | None = None) -> Placed:
     """The same points in another look."""
     look = look.first(len(placed.everything))
     everything = replace(placed.everything, ink=look.inks)
-    return _look_changed(placed.encodings, placed.projection, everything, look, view)
+    return _with_look(placed.encodings, placed.projection, everything, look, view)
 
 
-def _look_changed(
+def _with_look(
     encodings: EncodingsReply, projection: Projection, everything: Cloud, look: Look, view: View | None
 ) -> Placed:
     shown, dimmed = everything, None
