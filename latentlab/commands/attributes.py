@@ -55,7 +55,7 @@ def find_as_told(loaded: LoadedModel, arguments: argparse.Namespace) -> Directio
     method = arguments.method or (STEERED if steers else "means")
     with progress_bar("Steering" if method == STEERED else f"Encoding {data}") as show:
         return directions_of(
-            loaded, data, method, judge=arguments.classifier, progress=lambda share: show(share, "")
+            loaded, data, method, classifier=arguments.classifier, progress=lambda share: show(share, "")
         )
 
 

@@ -12,7 +12,7 @@ from latentlab.commands.printing import say
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import shown
-from latentlab.engine.attributes.judges import classifier_for
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.evaluation.origin import FEATURES, PIXELS, Origin, Surroundings, in_words
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.own_picture import fitted, read_own
@@ -23,13 +23,13 @@ def tell_origin(arguments: argparse.Namespace) -> None:
     seen = read_own(arguments.image)
     train, test = catalog.load(arguments.data, "train"), catalog.load(arguments.data, "test")
     x = torch.from_numpy(fitted(seen, Fitting(), train.shape).copy()).unsqueeze(0)
-    judge = None
+    network = None
     if arguments.features:
-        judge = classifier_for(arguments.data, arguments.classifier).model
+        network = classifier_for(arguments.data, arguments.classifier).model
     found: dict[str, Origin] = {}
     with progress_bar("Comparing pictures") as show:
-        for space, classifier in ((PIXELS, None), (FEATURES, judge)):
-            if space == FEATURES and judge is None:
+        for space, classifier in ((PIXELS, None), (FEATURES, network)):
+            if space == FEATURES and network is None:
                 continue
             for told in Surroundings.made(train.images, test.images, classifier):
                 if isinstance(told, Surroundings):

@@ -8,7 +8,7 @@ from latentlab.commands.console import print_json, progress_bar
 from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.judges import classifier_for
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.evaluation.nearest import Nearest
 from latentlab.engine.evaluation.samples import DenoiserEvaluation, check_denoiser, evaluate_denoiser
 from latentlab.engine.files.checkpoint import LoadedModel

@@ -135,7 +135,7 @@ def test_that_one_class_alone_is_uneven_and_loses_coverage(context: JudgeContext
 
 @pytest.mark.slow
 def test_that_a_classifier_that_took_part_in_a_training_is_left_out(context: JudgeContext) -> None:
-    judge = context.subject.judge
+    judge = context.subject.classifier
     assert judge is not None
     for card in (
         ModelCard("x", {"judge": judge.hash}),
@@ -323,7 +323,7 @@ def test_that_too_few_pictures_and_strange_classifiers_are_refused(
     with pytest.raises(LabError, match="at least 12"):
         open_subject("toy")
     monkeypatch.setitem(catalog.CATALOG, "toy", catalog.Entry("toy", "", lambda _, split: toy_set(split)))
-    assert "no classifier is shipped" in open_subject("toy").no_judge
+    assert "no classifier is shipped" in open_subject("toy").no_classifier
     with pytest.raises(LabError, match="not a classifier"):
         open_subject("toy", str(save_tiny_model(tmp_path / "vae.safetensors")))
     with pytest.raises(LabError, match="not a classifier of pictures such as"):

@@ -20,10 +20,10 @@ from latentlab.core import directions as core
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import shown
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
 from latentlab.engine.attributes.direction_files import load_directions
 from latentlab.engine.attributes.directions import Directions, require_method
-from latentlab.engine.attributes.judges import classifier_for
 from latentlab.engine.attributes.known_attributes import (
     METHODS,
     attributes_of,
@@ -49,12 +49,12 @@ def directions_of(
     data: str | None = None,
     method: str = "means",
     *,
-    judge: str = "",
+    classifier: str = "",
     progress: Progress = lambda share: None,
 ) -> Directions:
     """The directions of a model from a file; `data` is a name or a path, by default what it learnt from.
 
-    `judge` names the classifier of "steered" directions; by default it is the one that ships for the data,
+    `classifier` names the classifier of "steered" directions; by default it is the one that ships for the data,
     and directions that ship are not steered anew.
 
     Raises:
@@ -63,13 +63,13 @@ def directions_of(
     require_method(method)
     require_encoder(loaded)
     name = data_of(loaded, data)
-    ready = shipped_directions(loaded, name) if method == STEERED and not judge else None
+    ready = shipped_directions(loaded, name) if method == STEERED and not classifier else None
     if ready is not None:
         progress(1.0)
         return ready
     train, test = catalog.load(name, "train"), catalog.load(name, "test")
-    classifier = classifier_for(name, judge, device_of(loaded)) if method == STEERED else None
-    found = find_directions(loaded.model, train, test, method, judge=classifier, progress=progress)
+    by = classifier_for(name, classifier, device_of(loaded)) if method == STEERED else None
+    found = find_directions(loaded.model, train, test, method, classifier=by, progress=progress)
     return named(found, loaded)
 
 
@@ -102,12 +102,12 @@ def find_directions(
     test: ImageSet,
     method: str = "means",
     *,
-    judge: LoadedModel | None = None,
+    classifier: LoadedModel | None = None,
     progress: Progress = lambda share: None,
 ) -> Directions:
     """A direction for each attribute (or class), found in `train` and judged on `test`.
 
-    `judge` is the classifier of "steered" directions. `progress` is called with the share of the work that is
+    `classifier` is the classifier of "steered" directions. `progress` is called with the share of the work that is
     done, 0 to 1.
 
     Raises:
@@ -123,7 +123,7 @@ def find_directions(
     held_out_z = _means(model, test, lambda done: progress(encoding * (len(train) + done) / total))
     if method != STEERED:
         return directions_among(z, train, held_out_z, test, method)
-    for told in steered_among(model, judge, z, train, held_out_z, test):
+    for told in steered_among(model, classifier, z, train, held_out_z, test):
         if isinstance(told, Directions):
             progress(1.0)
             return told
@@ -149,7 +149,7 @@ def directions_among(
 
 def steered_among(
     model: nn.Module,
-    judge: LoadedModel | None,
+    classifier: LoadedModel | None,
     z: Tensor,
     train: ImageSet,
     held_out_z: Tensor,
@@ -161,13 +161,13 @@ def steered_among(
     Raises:
         LabError: as `find_directions`, and without a classifier, or for one that knows other pictures.
     """
-    if judge is None:
+    if classifier is None:
         raise LabError("steered directions need a classifier of the attributes")
     # The other attributes of a picture are held fixed, so all of them have to be known.
     z, train, held_out_z, test = *wholly_known(z, train), *wholly_known(held_out_z, test)
     told = known_among_pictures(z, train, held_out_z, test)
     start, y = core.discriminant(z, told.a), conditions_of(model, train)
-    for now in steered(model, judge, z, told.names, told.a, start, y, steering):
+    for now in steered(model, classifier, z, told.names, told.a, start, y, steering):
         yield told.judged(now, STEERED) if isinstance(now, Tensor) else now
 
 

@@ -62,7 +62,7 @@ class Steering:
 
 def steered(
     model: nn.Module,
-    judge: LoadedModel,
+    classifier: LoadedModel,
     z: Tensor,
     names: Sequence[str],
     a: Tensor,
@@ -74,7 +74,7 @@ def steered(
 
     Args:
         model: what decodes.
-        judge: C.
+        classifier: C.
         z: encodings of the pictures to learn from, (N, D).
         names: the names of the A attributes.
         a: the attributes of each picture, bool (N, A).
@@ -87,8 +87,8 @@ def steered(
     how = steering or Steering()
     if not isinstance(model, Decodes):
         raise LabError(f"a {type(model).__name__} does not generate pictures")
-    classifier, columns = _knowing(judge, model, names)
-    lesson = _Lesson(model, classifier, columns, z, a, start, y, how)
+    network, columns = _knowing(classifier, model, names)
+    lesson = _Lesson(model, network, columns, z, a, start, y, how)
     for step in range(how.steps):
         for piece in lesson.draw():
             lesson.learn(*piece)
@@ -186,23 +186,23 @@ def _shown(model: Decodes, z: Tensor, y: Tensor | None) -> Tensor:
     return likelihood.picture(outputs) + blend - blend.detach()
 
 
-def _knowing(judge: LoadedModel, model: Decodes, names: Sequence[str]) -> tuple[Classifies, Tensor]:
+def _knowing(loaded: LoadedModel, model: Decodes, names: Sequence[str]) -> tuple[Classifies, Tensor]:
     """The classifier, and which of its logits have these names.
 
     Raises:
         LabError: if it is none, or of other things.
     """
-    classifier = judge.model
+    classifier = loaded.model
     if not isinstance(classifier, Classifies):
         raise LabError(
             "is not a classifier",
-            judge.path,
+            loaded.path,
             f"Train one with {how_to_train(Capability.CLASSIFIES)}",
         )
     if classifier.picture_shape != model.picture_shape:
-        raise LabError("takes pictures of another shape than the model generates", judge.path)
+        raise LabError("takes pictures of another shape than the model generates", loaded.path)
     unknown = [name for name in names if name not in classifier.class_names]
     if unknown:
         known = ", ".join(classifier.class_names[:12])
-        raise LabError(f"does not know {shown(unknown[0])!r}", judge.path, f"It knows {known}")
+        raise LabError(f"does not know {shown(unknown[0])!r}", loaded.path, f"It knows {known}")
     return classifier, torch.tensor([classifier.class_names.index(name) for name in names])

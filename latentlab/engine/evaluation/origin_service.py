@@ -16,7 +16,7 @@ from torch import Tensor
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet, size_in_words
-from latentlab.engine.attributes.judges import classifier_for
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.evaluation.feature_files import (
     default_folder,
     file_of,
@@ -51,12 +51,12 @@ class Known:
     def surroundings(self, space: str) -> Iterator[float | Surroundings]:
         """Those of a space, computed on first use: yields the share done, at the end the surroundings."""
         if space not in self._spaces:
-            judge = None if space == PIXELS else self.classifier
+            classifier = None if space == PIXELS else self.classifier
             path = features = None
-            if judge is not None:
-                path = file_of(self._folder, self.train.fingerprint, judge.hash)
+            if classifier is not None:
+                path = file_of(self._folder, self.train.fingerprint, classifier.hash)
                 features = read_features(path, len(self.train))
-            model = None if judge is None else judge.model
+            model = None if classifier is None else classifier.model
             for told in Surroundings.made(self.train.images, self.test.images, model, features):
                 if isinstance(told, Surroundings):
                     self._spaces[space] = told

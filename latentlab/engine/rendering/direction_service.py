@@ -14,6 +14,7 @@ from torch import Tensor
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
 from latentlab.engine.attributes.directions import Directions
 from latentlab.engine.attributes.finding import (
@@ -23,7 +24,6 @@ from latentlab.engine.attributes.finding import (
     shipped_directions,
     steered_among,
 )
-from latentlab.engine.attributes.judges import classifier_for
 from latentlab.engine.attributes.known_attributes import attributes_of
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.engine.files.checkpoint import LoadedModel
@@ -70,7 +70,7 @@ class DirectionFinder:
         found = self._ready(loaded, request.data) if steer else None
         if steer and found is None:
             # Refused before the long work.
-            judge = classifier_for(request.data, device=device_of(loaded))
+            classifier = classifier_for(request.data, device=device_of(loaded))
             yield None
         told = conditional(loaded.model)
         leans = told is not None and not told.exclusive
@@ -79,7 +79,7 @@ class DirectionFinder:
         places = self._places
         if found is None and steer:
             assert places is not None
-            for now in steered_among(loaded.model, judge, *places.all):
+            for now in steered_among(loaded.model, classifier, *places.all):
                 if isinstance(now, Directions):
                     found = named(now, loaded)
                     self._steered = (key, found)

@@ -28,7 +28,7 @@ _BOOTSTRAPS = 200
 
 def seen(subject: Subject, pictures: Tensor) -> Generator[float, None, Tensor]:
     """What the classifier sees in uint8 pictures, 0 or 1, (N, A); yields the share done."""
-    model = _judge(subject)
+    model = _classifier_of(subject)
     assert isinstance(model, nn.Module)
     device, parts = next(model.parameters()).device, []
     for some in pictures.split(_AT_ONCE):
@@ -52,7 +52,7 @@ def frequencies(subject: Subject, store: Store) -> Generator[float, None, Tensor
 
 def evenness(subject: Subject, shown: Tensor, shares: Tensor, seed: int) -> Figure:
     """Of what is seen in samples (N, A), against the training pictures' `shares` (A,)."""
-    exclusive = _judge(subject).exclusive
+    exclusive = _classifier_of(subject).exclusive
     stream, bits = torch.Generator().manual_seed(seed), shown.double()
 
     def figure(rows: Tensor) -> Tensor:
@@ -67,14 +67,14 @@ def evenness(subject: Subject, shown: Tensor, shares: Tensor, seed: int) -> Figu
 
 def as_asked(subject: Subject, model: object, shown: Tensor, y: Tensor) -> Figure | str:
     """Whether samples show their conditions y (N, A); a sentence where the classifier does not know these."""
-    told, judge = conditional(model), _judge(subject)
+    told, classifier = conditional(model), _classifier_of(subject)
     assert told is not None
-    unknown = [name for name in told.condition_names if name not in judge.class_names]
-    if unknown or told.exclusive != judge.exclusive:
+    unknown = [name for name in told.condition_names if name not in classifier.class_names]
+    if unknown or told.exclusive != classifier.exclusive:
         return (
             f"the classifier does not know {unknown[0]!r}" if unknown else "the classifier knows other things"
         )
-    columns = torch.tensor([judge.class_names.index(name) for name in told.condition_names])
+    columns = torch.tensor([classifier.class_names.index(name) for name in told.condition_names])
     right = (shown[:, columns] == (y > 0.5)).all(1)
     wrong = tuple((~right).nonzero().squeeze(1)[:SHOWN].tolist())
     return share(right.double(), Behind("samples", wrong, "samples that are not as asked"))
@@ -84,11 +84,11 @@ def held_out(
     subject: Subject, count: int, shares: Tensor, seed: int
 ) -> Generator[float, None, dict[str, Figure]]:
     """The floors: of `count` held-out pictures, as if they were samples under their own conditions."""
-    judge = _judge(subject)
+    classifier = _classifier_of(subject)
     shown = yield from seen(subject, spread(subject.test.images, count))
     found = {"evenness": evenness(subject, shown, shares, seed)}
-    known = known_to(judge, subject.test)
-    y = conditions_of(judge, known)
+    known = known_to(classifier, subject.test)
+    y = conditions_of(classifier, known)
     if y is not None and len(known):
         shown = yield from seen(subject, spread(known.images, count))
         right = (shown == (spread(y, count) > 0.5)).all(1)
@@ -96,7 +96,7 @@ def held_out(
     return found
 
 
-def _judge(subject: Subject) -> Classifies:
-    assert subject.judge is not None
-    assert isinstance(subject.judge.model, Classifies)
-    return subject.judge.model
+def _classifier_of(subject: Subject) -> Classifies:
+    assert subject.classifier is not None
+    assert isinstance(subject.classifier.model, Classifies)
+    return subject.classifier.model

@@ -101,7 +101,7 @@ def _in_space(on: JudgedModel, space: Space) -> Work:
     context, keys = on.context, [f"{name}.{space}" for name in NAMES]
     why = "" if draws(on.loaded.model) else _NO_SAMPLES
     if not why and space == "features":
-        why = context.subject.without_judge(on.loaded.card)
+        why = context.subject.without_classifier(on.loaded.card)
     if why:
         return dict.fromkeys(keys, Cell(note=why))
     known = yield from context.reference(space)
@@ -122,7 +122,7 @@ def _in_space(on: JudgedModel, space: Space) -> Work:
 
 def _classes(on: JudgedModel) -> Work:
     context = on.context
-    why = _NO_SAMPLES if not draws(on.loaded.model) else context.subject.without_judge(on.loaded.card)
+    why = _NO_SAMPLES if not draws(on.loaded.model) else context.subject.without_classifier(on.loaded.card)
     if why:
         return dict.fromkeys(("as_asked", "evenness"), Cell(note=why))
     shares = yield from classes.frequencies(context.subject, context.store)

@@ -160,7 +160,7 @@ def known(
 def _terms(subject: Subject, count: int, seed: int, store: Path | None) -> tuple[Store, Table]:
     """Where figures on these terms are kept, and a table of them without rows."""
     kept = Store.of(store, subject.train.name, VERSION, subject.fingerprint, count, seed)
-    shown = columns("features" if subject.judge else "untrained")
+    shown = columns("features" if subject.classifier else "untrained")
     return kept, Table(subject.train.name, subject.fingerprint, count, seed, VERSION, shown)
 
 

@@ -106,9 +106,9 @@ def _embedding(
 ) -> Generator[float, None, tuple[Embed, torch.device]]:
     here = torch.device("cpu")
     if space == "features":
-        assert subject.judge is not None
-        assert isinstance(subject.judge.model, Classifies)
-        return subject.judge.model.features, next(subject.judge.model.parameters()).device
+        assert subject.classifier is not None
+        assert isinstance(subject.classifier.model, Classifies)
+        return subject.classifier.model.features, next(subject.classifier.model.parameters()).device
     if space == "untrained":
         return untrained(subject.train.shape[0]), here
     mean, components = yield from principal_components(subject, store)

@@ -12,7 +12,7 @@ import torch
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.judges import classifier_for
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies
@@ -22,28 +22,28 @@ _FEWEST = 12
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A data set with its judge.
+    """A data set with its classifier.
 
     Attributes:
         spec: where the data are.
         train, test: its splits; `test` are the held-out pictures.
-        judge: the classifier whose features are compared; None if there is none, and `no_judge` says why.
+        classifier: the one whose features are compared; None if there is none, and `no_classifier` says why.
         fingerprint: of pictures, labels and classifier.
     """
 
     spec: str
     train: ImageSet
     test: ImageSet
-    judge: LoadedModel | None
-    no_judge: str
+    classifier: LoadedModel | None
+    no_classifier: str
     fingerprint: str
 
-    def without_judge(self, card: ModelCard) -> str:
+    def without_classifier(self, card: ModelCard) -> str:
         """Why samples of this model are not looked at by the classifier; "" if they are."""
-        if self.judge is None:
-            return self.no_judge
-        if took_part(card, self.judge):
-            return f"left out: {self.judge.name} took part in the training of this model"
+        if self.classifier is None:
+            return self.no_classifier
+        if took_part(card, self.classifier):
+            return f"left out: {self.classifier.name} took part in the training of this model"
         return ""
 
 
@@ -60,18 +60,18 @@ def open_subject(spec: str, classifier: str = "", device: str | torch.device = "
             f"judging takes at least {_FEWEST} of each"
         )
     try:
-        judge, why = classifier_for(spec, classifier, device), ""
+        found, why = classifier_for(spec, classifier, device), ""
     except LabError as error:
         if classifier:
             raise
-        judge, why = None, error.what
-    if judge is not None and not (
-        isinstance(judge.model, Classifies) and judge.model.picture_shape == train.shape
+        found, why = None, error.what
+    if found is not None and not (
+        isinstance(found.model, Classifies) and found.model.picture_shape == train.shape
     ):
         if classifier:
-            raise LabError(f"is not a classifier of pictures such as those of {train.name}", judge.path)
-        judge, why = None, f"the classifier for {train.name} takes pictures of another size"
-    return Subject(spec, train, test, judge, why, _fingerprint(train, test, judge))
+            raise LabError(f"is not a classifier of pictures such as those of {train.name}", found.path)
+        found, why = None, f"the classifier for {train.name} takes pictures of another size"
+    return Subject(spec, train, test, found, why, _fingerprint(train, test, found))
 
 
 def took_part(card: ModelCard, classifier: LoadedModel) -> bool:
@@ -88,12 +88,12 @@ def took_part(card: ModelCard, classifier: LoadedModel) -> bool:
     return classifier.hash in said or f'"{classifier.name}"' in said or bool(named & parts)
 
 
-def _fingerprint(train: ImageSet, test: ImageSet, judge: LoadedModel | None) -> str:
+def _fingerprint(train: ImageSet, test: ImageSet, classifier: LoadedModel | None) -> str:
     told = hashlib.sha256()
     for data in (train, test):
         told.update(data.fingerprint.encode())
         for of_each in (data.labels, data.attributes, data.attributes_known):
             told.update(b"-" if of_each is None else of_each.contiguous().numpy().tobytes())
         told.update(json.dumps([data.classes, data.attribute_names]).encode())
-    told.update((judge.hash if judge else "").encode())
+    told.update((classifier.hash if classifier else "").encode())
     return told.hexdigest()

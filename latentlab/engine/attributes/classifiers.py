@@ -1,4 +1,4 @@
-"""Finds the classifier that judges pictures of a data set."""
+"""Finds the classifier that looks at pictures of a data set."""
 
 from __future__ import annotations
 
