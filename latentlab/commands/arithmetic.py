@@ -76,7 +76,7 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
         return
     z = found.shift(encode_pictures(loaded, source, is_of), amounts)
     if change:
-        z = _still_told(loaded, arguments, found).leant(z, change)
+        z = _still_told(loaded, arguments, found).compensated(z, change)
     (picture,) = decode_points(loaded, z, y)
     origin = source.name if arguments.index is None else f"{source.name} ({source.split}) {arguments.index}"
     provenance = provenance_of_sum(loaded, found, amounts, origin, z[0], y)
@@ -119,10 +119,12 @@ def _still_told(loaded: LoadedModel, arguments: argparse.Namespace, found: Direc
     return directions_of(loaded, arguments.data, "regressed")
 
 
-def _kept(loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace, to_lean: bool) -> Directions:
+def _kept(
+    loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace, to_compensate: bool
+) -> Directions:
     """The directions of a file, if they are this model's; else computed, or those for compensation."""
     if arguments.directions is None:
-        if to_lean:
+        if to_compensate:
             arguments.method = "regressed"
         return find_as_told(loaded, arguments)
     found = load_directions(arguments.directions, latents=decoder.latents)

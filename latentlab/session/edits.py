@@ -149,7 +149,7 @@ class SetCondition(Edit):
 
 
 @dataclass(frozen=True)
-class SetLean(Edit):
+class SetCompensation(Edit):
     """Switch compensation on or off: whether z moves when the condition changes."""
 
     label: ClassVar[str] = "Compensate z"

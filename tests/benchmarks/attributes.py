@@ -26,7 +26,7 @@ from latentlab.core.frechet import moments, squared_distance
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
-from latentlab.engine.attributes.directions import Directions, leant
+from latentlab.engine.attributes.directions import Directions, compensated
 from latentlab.engine.attributes.finding import directions_among, shipped_directions
 from latentlab.engine.attributes.implications import Implied, implied_by
 from latentlab.engine.attributes.known_attributes import METHODS
@@ -218,7 +218,7 @@ class Trial:
             return painted(self.model, self.held_out[some], changed)
 
         def leaning(name: str, wanted: bool, some: Tensor) -> Tensor:
-            z = leant(still_told, self.held_out[some].numpy(), {name: 1.0 if wanted else -1.0})
+            z = compensated(still_told, self.held_out[some].numpy(), {name: 1.0 if wanted else -1.0})
             changed = otherwise(y[some], names.index(name), wanted, implied)
             return painted(self.model, torch.from_numpy(z), changed)
 

@@ -280,12 +280,12 @@ def test_that_z_leans_with_what_a_picture_is_told_unless_it_is_to_stay(run, told
     assert run(*words, "--same-z", "-o", tmp_path / "same.png").code == 0
     assert run(*words, "--add", "hat=0", "-o", tmp_path / "both.png").code == 0
     z = model.encode(beings("test").images[:1])
-    leant = latentlab.directions(model, method="regressed").leant(z, {"hat": 1.0})
+    compensated = latentlab.directions(model, method="regressed").compensated(z, {"hat": 1.0})
     made = [np.array(read_provenance(tmp_path / f"{name}.png").z) for name in ("same", "lean", "both")]
     np.testing.assert_allclose(made[0], z[0], atol=1e-6)
     for one in made[1:]:
-        np.testing.assert_allclose(one, leant[0], atol=1e-5)
-    assert np.abs(leant - z).max() > 1e-3
+        np.testing.assert_allclose(one, compensated[0], atol=1e-5)
+    assert np.abs(compensated - z).max() > 1e-3
     assert read_provenance(tmp_path / "lean.png").extra["condition"].startswith("hat=1")
     own = ("arithmetic", told_attributes, "--image", tmp_path / "lean.png", "--condition", "hat=1")
     assert "nothing to change" in run(*own, "-o", tmp_path / "own.png").complaint

@@ -139,9 +139,9 @@ def test_that_a_model_that_is_told_attributes_says_what_z_still_says_of_them(
     expected = find_directions(told.model, beings("train"), beings("test"), "regressed")
     assert np.allclose(reply.still_told.vectors, expected.vectors, atol=1e-5)
     z = np.zeros(reply.still_told.latents)
-    moved = reply.still_told.leant(z, {"hat": 1.0, "unknown": 1.0})
+    moved = reply.still_told.compensated(z, {"hat": 1.0, "unknown": 1.0})
     assert np.allclose(moved, LEAN * expected.vectors[expected.names.index("hat")], atol=1e-5)
-    assert np.array_equal(reply.still_told.leant(z, {}), z)
+    assert np.array_equal(reply.still_told.compensated(z, {}), z)
 
 
 def test_that_of_models_that_are_told_nothing_or_a_class_nothing_leans(loaded: LoadedModel, tmp_path: Path):

@@ -40,7 +40,7 @@ CASES: list[tuple[Edit, set[str]]] = [
     (edits.SetPlane(plane=PlaneSettings(PAIR, 4, 2)), {"plane"}),
     (edits.SetCondition(condition=(0.0, 1.0)), {"condition"}),
     (edits.SetCondition(condition=(0.0, 1.0), z=(1.0, 2.0)), {"condition", "probe"}),
-    (edits.SetLean(lean=False), {"lean"}),
+    (edits.SetCompensation(lean=False), {"lean"}),
     (edits.AskFor(asked=(("Hat", 1.0),)), {"asked"}),
     (edits.TakeSample(z=(1.0, 2.0), condition=(1.0,)), {"probe", "condition"}),
     (edits.SetGrid(grid=GridSettings(size=7)), {"grid"}),

@@ -118,9 +118,9 @@ class Directions:
         """z + sum of amount x vector; see `shift`."""
         return shift(self, z, amounts)
 
-    def leant(self, z: ArrayLike, change: Mapping[str, float]) -> NDArray[np.float32]:
-        """z after compensation for a change of the condition; see `leant`."""
-        return leant(self, z, change)
+    def compensated(self, z: ArrayLike, change: Mapping[str, float]) -> NDArray[np.float32]:
+        """z after compensation for a change of the condition; see `compensated`."""
+        return compensated(self, z, change)
 
 
 def shift(directions: Directions, z: ArrayLike, amounts: Mapping[str, float]) -> NDArray[np.float32]:
@@ -152,7 +152,7 @@ def shift(directions: Directions, z: ArrayLike, amounts: Mapping[str, float]) ->
     return points.astype(np.float32)
 
 
-def leant(still_told: Directions, z: ArrayLike, change: Mapping[str, float]) -> NDArray[np.float32]:
+def compensated(still_told: Directions, z: ArrayLike, change: Mapping[str, float]) -> NDArray[np.float32]:
     """z after compensation: moved with the condition of the decoder, so that both agree.
 
         z' = z + g sum_k (y_k' - y_k) v_k

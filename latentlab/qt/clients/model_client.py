@@ -83,7 +83,7 @@ class ModelClient(Client):
             return None
         return tuple(map(float, told[index]))
 
-    def leant(self, condition: Point, since: tuple[Point, Point] | None = None) -> Point:
+    def compensated(self, condition: Point, since: tuple[Point, Point] | None = None) -> Point:
         """Where compensation moves the probe when the condition changes, if it is on and its directions are
         known.
 
@@ -97,4 +97,4 @@ class ModelClient(Client):
             return z
         told = zip(self.model.condition_names, before, condition, strict=True)
         change = {name: then - now for name, now, then in told if then != now}
-        return tuple(map(float, found.leant(z, change))) if change else z
+        return tuple(map(float, found.compensated(z, change))) if change else z

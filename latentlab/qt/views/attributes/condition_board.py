@@ -31,7 +31,7 @@ from latentlab.qt.widgets.name_chooser import MOST_BUTTONS
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.conditions import holds
-from latentlab.session.edits import SetCondition, SetLean
+from latentlab.session.edits import SetCompensation, SetCondition
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _MANY = (
     "The decoder has {count:,} conditions, too many to show a picture of each: choose one beside "
     "the probe, or draw new pictures below."
 )
-_LEAN_TIP = (
+_COMPENSATE_TIP = (
     "A little of the condition is always encoded in z as well. When you change the condition, z "
     "is moved by what it still encodes of it, so that the two do not contradict each other. Off: "
     "z stays the same."
@@ -85,9 +85,9 @@ class ConditionBoard(QScrollArea):
         self.now.setToolTip("The probe as it is, under the current condition.")
         self.now.setEnabled(False)
         self.as_selected = AsSelected(workspace)
-        self.lean = CheckBox("Com&pensate z")
-        self.lean.setObjectName("conditionLean")
-        self.lean.setToolTip(_LEAN_TIP)
+        self.compensate = CheckBox("Com&pensate z")
+        self.compensate.setObjectName("conditionLean")
+        self.compensate.setToolTip(_COMPENSATE_TIP)
         self.samples = NewSamples(workspace)
         self.samples.save_wanted.connect(self.save_wanted)
         self._lay_out()
@@ -102,7 +102,7 @@ class ConditionBoard(QScrollArea):
         workspace.unfolded.connect(self._unfolded)
         workspace.refused.connect(self._refused)
         workspace.on(SamplesRequest).connect(self._sampled)
-        self.lean.clicked.connect(self._let_lean)
+        self.compensate.clicked.connect(self._set_compensation)
         if workspace.model is not None:
             self._loaded(workspace.model)
 
@@ -136,7 +136,7 @@ class ConditionBoard(QScrollArea):
         layout.addLayout(self._column)
         below = QVBoxLayout()
         below.setContentsMargins(8, 0, 8, 0)
-        below.addWidget(self.lean)
+        below.addWidget(self.compensate)
         layout.addLayout(below)
         layout.addWidget(self.samples)
         layout.addStretch(1)
@@ -243,8 +243,8 @@ class ConditionBoard(QScrollArea):
 
     def _show_told(self, state: SessionState) -> None:
         # Classes exclude each other: they have no intermediate values.
-        self.lean.setVisible(bool(self.ways.names) and not self.ways.exclusive)
-        self.lean.setChecked(state.lean)
+        self.compensate.setVisible(bool(self.ways.names) and not self.ways.exclusive)
+        self.compensate.setChecked(state.lean)
         if self.rows and len(state.condition) == len(self.ways.names):
             for number, (name, value) in enumerate(zip(self.ways.names, state.condition, strict=True)):
                 self.rows[name].show_told(
@@ -271,7 +271,7 @@ class ConditionBoard(QScrollArea):
         # During a slide everything is computed from its start: moved back, the state is as it was.
         since = self._gripped if held else (self._workspace.state.condition, self._workspace.state.probe)
         condition = self.ways.changed(name, value, since[0])
-        z = self._workspace.leant(condition, since)
+        z = self._workspace.compensated(condition, since)
         self._workspace.do(SetCondition(gesture=self._gestures.gesture(held), condition=condition, z=z))
 
     @Slot()
@@ -281,8 +281,8 @@ class ConditionBoard(QScrollArea):
         self._gripped = (self._workspace.state.condition, self._workspace.state.probe)
 
     @Slot(bool)
-    def _let_lean(self, lean: bool) -> None:
-        self._workspace.do(SetLean(lean=lean))
+    def _set_compensation(self, lean: bool) -> None:
+        self._workspace.do(SetCompensation(lean=lean))
 
     @Slot(str)
     def _by_condition(self, name: str) -> None:

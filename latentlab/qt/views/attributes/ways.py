@@ -93,7 +93,9 @@ class Ways:
         """The edit that changes it; None if there is nothing to change."""
         now = self._workspace.state.condition
         chosen = alternatives(now, self.exclusive, self._implied)[self.names.index(name)]
-        return SetCondition(condition=chosen, z=self._workspace.leant(chosen)) if chosen != now else None
+        return (
+            SetCondition(condition=chosen, z=self._workspace.compensated(chosen)) if chosen != now else None
+        )
 
     # Both
 
@@ -103,4 +105,4 @@ class Ways:
         vectors = tuple(self._moved(number) for number in range(rows))
         others = alternatives(state.condition, self.exclusive, self._implied) if rows else ()
         conditions = ((state.condition,) * (1 + len(vectors))) + others
-        return (state.probe, *vectors, *map(self._workspace.leant, others)), conditions
+        return (state.probe, *vectors, *map(self._workspace.compensated, others)), conditions

@@ -140,7 +140,7 @@ class ConditionSelector(QWidget):
         wanted = bool(self.tiles) and in_sight(self) and self._workspace.model is not None
         if wanted:
             others = alternatives(self._workspace.state.condition, self._exclusive, self._implied)
-            points = tuple(map(self._workspace.leant, others))
+            points = tuple(map(self._workspace.compensated, others))
             self._workspace.ask(ConditionStripRequest, points, others)
         return wanted
 
@@ -231,7 +231,7 @@ class ConditionSelector(QWidget):
         """A class was chosen, or the attribute to invert."""
         condition, count = self._workspace.state.condition, len(self._names)
         chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
-        self._workspace.do(SetCondition(condition=chosen, z=self._workspace.leant(chosen)))
+        self._workspace.do(SetCondition(condition=chosen, z=self._workspace.compensated(chosen)))
 
 
 SPEC = ViewSpec(

@@ -178,8 +178,10 @@ def test_that_z_stays_where_it_is_if_it_is_not_to_lean(
     qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
     hat = board.rows["Hat"]
-    assert board.lean.isVisible()
-    qtbot.mouseClick(board.lean, Qt.MouseButton.LeftButton, pos=QPoint(8, board.lean.height() // 2))
+    assert board.compensate.isVisible()
+    qtbot.mouseClick(
+        board.compensate, Qt.MouseButton.LeftButton, pos=QPoint(8, board.compensate.height() // 2)
+    )
     assert not workspace.state.lean
     qtbot.waitUntil(lambda: shows(hat.condition, Z, (1.0, 0.0, 0.0)), timeout=2000)
     assert "the same z" in hat.condition.toolTip()
@@ -187,7 +189,7 @@ def test_that_z_stays_where_it_is_if_it_is_not_to_lean(
     assert (workspace.state.probe, workspace.state.condition) == (Z, (1.0, 0.0, 0.0))
     workspace.undo_stack.undo()
     workspace.undo_stack.undo()
-    assert board.lean.isChecked()
+    assert board.compensate.isChecked()
 
 
 @pytest.fixture
@@ -212,7 +214,7 @@ def test_that_what_goes_along_in_the_data_is_told_along_in_one_step(
 
 @pytest.mark.parametrize("renderer", [CLASSES], indirect=True)
 def test_that_nothing_is_said_of_leaning_where_classes_are_told(board: ConditionBoard) -> None:
-    assert not board.lean.isVisible()
+    assert not board.compensate.isVisible()
 
 
 def test_that_keys_choose_a_picture_too(qtbot: QtBot, workspace: Workspace, board: ConditionBoard) -> None:
@@ -243,7 +245,7 @@ def test_that_what_is_slid_back_under_the_hand_is_as_it_was(
     held = (workspace.state.condition, workspace.state.probe)
     qtbot.mouseMove(slider, places[-1])
     qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=places[-1])
-    # The hat came along, and z leant with it.
+    # The hat came along, and z compensated with it.
     assert held[0][0] == held[0][2] == pytest.approx(0.6, abs=0.06)
     assert held[1] != Z
     assert (workspace.state.condition, workspace.state.probe) == ((0.0, 0.0, 0.0), Z)
