@@ -10,11 +10,11 @@ import numpy as np
 from latentlab.commands.console import open_model
 from latentlab.commands.encoding import (
     check_out,
+    condition_words,
     decode_points,
     decoder_of,
     encode_pictures,
-    require_told,
-    told_words,
+    require_condition,
 )
 from latentlab.commands.printing import say
 from latentlab.data.report import shown
@@ -34,7 +34,7 @@ def draw_analogy(arguments: argparse.Namespace) -> None:
     require_encoder(loaded)
     shape = decoder_of(loaded).picture_shape
     y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
-    require_told(loaded, y)
+    require_condition(loaded, y)
     paths = {name: getattr(arguments, name) for name in "abc"}
     a, b, c = (
         encode_pictures(loaded, read_picture(path, shape), y)[0].astype(np.float64) for path in paths.values()
@@ -47,7 +47,7 @@ def draw_analogy(arguments: argparse.Namespace) -> None:
         loaded.name,
         loaded.hash,
         z=tuple(map(float, z)),
-        extra={**extra, **told_words(loaded, y)},
+        extra={**extra, **condition_words(loaded, y)},
     )
     save_picture(out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
     say(f"Wrote {out}: {extra['c']} + {extra['b']} - {extra['a']}")

@@ -15,7 +15,7 @@ from latentlab.commands.encoding import (
     decode_points,
     decoder_of,
     encode_pictures,
-    require_told,
+    require_condition,
 )
 from latentlab.commands.picture_folder import (
     amounts_in_words,
@@ -66,7 +66,7 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
         source, is_of, y = _of_data(loaded, arguments)
     elif not folder:
         source = read_picture(arguments.image, decoder.picture_shape)
-    require_told(loaded, is_of)
+    require_condition(loaded, is_of)
     amounts = _summed(arguments.amounts)
     change = _change(loaded, arguments, is_of, y)
     found = _kept(loaded, decoder, arguments, bool(change) and not amounts)

@@ -13,7 +13,7 @@ from torch import Tensor
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import (
     as_text,
-    encoder_is_told,
+    encoder_is_conditional,
 )
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.files.destination import check_destination
@@ -25,7 +25,7 @@ from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes
 
 
-def require_told(loaded: LoadedModel, y: Tensor | None) -> None:
+def require_condition(loaded: LoadedModel, y: Tensor | None) -> None:
     # Without a condition it would draw the first class, whatever the picture shows.
     if y is None and isinstance(loaded.model, Conditional):
         raise LabError(
@@ -36,7 +36,7 @@ def require_told(loaded: LoadedModel, y: Tensor | None) -> None:
 
 def encode_pictures(loaded: LoadedModel, data: ImageSet, y: Tensor | None) -> NDArray[np.float32]:
     """Posterior means, (N, D)."""
-    told = y.expand(len(data), -1) if y is not None and encoder_is_told(loaded.model) else None
+    told = y.expand(len(data), -1) if y is not None and encoder_is_conditional(loaded.model) else None
     z = join(list(encode_in_chunks(loaded.model, data, y=told))).mean
     if not np.isfinite(z).all():
         raise LabError(f"{loaded.name} encodes pictures to values that are not finite")
@@ -58,7 +58,7 @@ def check_out(arguments: argparse.Namespace) -> Path:
     return check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
 
 
-def told_words(loaded: LoadedModel, y: Tensor | None) -> dict[str, str]:
+def condition_words(loaded: LoadedModel, y: Tensor | None) -> dict[str, str]:
     """The model's condition as text, so that it can be repeated."""
     text = as_text(loaded.model, y)
     return {"condition": text} if text else {}

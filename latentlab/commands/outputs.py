@@ -15,7 +15,7 @@ from latentlab.commands.figures import own_data
 from latentlab.commands.printing import say
 from latentlab.core import latent
 from latentlab.data import catalog
-from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told, parse_condition
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_conditional, parse_condition
 from latentlab.engine.attributes.finding import require_encoder
 from latentlab.engine.files.animation import ANIMATION_FORMATS, save_animation
 from latentlab.engine.files.checkpoint import LoadedModel
@@ -107,7 +107,7 @@ def write_encodings(arguments: argparse.Namespace) -> None:
     loaded = open_model(arguments)
     require_encoder(loaded)
     data = catalog.load(arguments.data or own_data(loaded), arguments.split)
-    y = conditions_of(loaded.model, data) if encoder_is_told(loaded.model) else None
+    y = conditions_of(loaded.model, data) if encoder_is_conditional(loaded.model) else None
     parts, done = [], 0
     with progress_bar(f"Encoding {data.name} ({data.split})") as show:
         for part in encode_in_chunks(loaded.model, data, y=y):

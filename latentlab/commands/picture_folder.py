@@ -13,9 +13,9 @@ from torch import Tensor
 
 from latentlab.commands.console import progress_bar
 from latentlab.commands.encoding import (
+    condition_words,
     decode_points,
     encode_pictures,
-    told_words,
 )
 from latentlab.commands.printing import say, warn
 from latentlab.data.report import Notebook, shown
@@ -119,6 +119,6 @@ def provenance_of_sum(
         "add": ",".join(f"{name}={value!r}" for name, value in amounts.items()),
         "method": found.method,
         "data": found.data,
-        **told_words(loaded, y),
+        **condition_words(loaded, y),
     }
     return Provenance("arithmetic", loaded.name, loaded.hash, z=tuple(map(float, z)), extra=extra)

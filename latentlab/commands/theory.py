@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from latentlab.commands.console import open_model, print_json, progress_bar
-from latentlab.commands.encoding import require_told
+from latentlab.commands.encoding import require_condition
 from latentlab.commands.printing import say
 from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
@@ -64,7 +64,7 @@ def _of_the_file(arguments: argparse.Namespace, loaded: LoadedModel) -> _Asked |
     if arguments.image is None:
         return None
     y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
-    require_told(loaded, y)
+    require_condition(loaded, y)
     model: Any = loaded.model
     seen = fitted(read_own(arguments.image), Fitting(), model.picture_shape)
     ladders = evidence_of_picture(loaded.model, torch.from_numpy(seen.copy()), y, seed=arguments.seed)

@@ -25,7 +25,7 @@ from torch.nn import functional
 from latentlab.core.frechet import moments, squared_distance
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_conditional
 from latentlab.engine.attributes.directions import Directions, compensated
 from latentlab.engine.attributes.finding import directions_among, shipped_directions
 from latentlab.engine.attributes.implications import Implied, implied_by
@@ -110,7 +110,7 @@ def apart(some: Tensor, others: Tensor) -> float:
 
 def places(model: nn.Module, data: ImageSet) -> Tensor:
     """Posterior means, (N, D)."""
-    y = conditions_of(model, data) if encoder_is_told(model) else None
+    y = conditions_of(model, data) if encoder_is_conditional(model) else None
     return torch.from_numpy(join(list(encode_in_chunks(model, data, y=y))).mean)
 
 

@@ -11,7 +11,7 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import (
     as_text,
     conditions_of,
-    encoder_is_told,
+    encoder_is_conditional,
     known_to,
     packed_conditions,
     parse_condition,
@@ -37,7 +37,7 @@ def with_attributes() -> ImageSet:
 
 def test_that_a_model_without_conditions_is_told_nothing() -> None:
     assert conditions_of(VAE(CONFIG), toy_set("test")) is None
-    assert not encoder_is_told(VAE(CONFIG))
+    assert not encoder_is_conditional(VAE(CONFIG))
 
 
 def test_that_classes_become_one_hot_rows_by_their_names() -> None:
@@ -55,8 +55,8 @@ def test_that_attributes_become_columns_by_their_names() -> None:
 
 
 def test_that_only_a_conditioned_encoder_is_told() -> None:
-    assert encoder_is_told(cvae("even", "odd", told=True))
-    assert not encoder_is_told(cvae("even", "odd"))
+    assert encoder_is_conditional(cvae("even", "odd", told=True))
+    assert not encoder_is_conditional(cvae("even", "odd"))
 
 
 @pytest.mark.parametrize(

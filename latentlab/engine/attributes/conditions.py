@@ -139,7 +139,7 @@ def _spoken_of(model: object) -> tuple[tuple[str, ...], bool]:
     return ((), True) if known is None else (known.condition_names, known.exclusive)
 
 
-def encoder_is_told(model: object) -> bool:
+def encoder_is_conditional(model: object) -> bool:
     """Whether the encoder is conditional too, so that no picture can be encoded without y."""
     config: Any = getattr(model, "config", None)
     return isinstance(model, Conditional) and bool(getattr(config, "condition_encoder", False))

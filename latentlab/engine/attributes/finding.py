@@ -21,7 +21,7 @@ from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import shown
 from latentlab.engine.attributes.classifiers import classifier_for
-from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_conditional
 from latentlab.engine.attributes.direction_files import load_directions
 from latentlab.engine.attributes.directions import Directions, require_method
 from latentlab.engine.attributes.known_attributes import (
@@ -206,7 +206,7 @@ def require_encoder(loaded: LoadedModel) -> None:
 
 def _means(model: nn.Module, data: ImageSet, tick: Callable[[int], None]) -> Tensor:
     """Encodings of the pictures, (N, D) float32: posterior means, never draws."""
-    y = conditions_of(model, data) if encoder_is_told(model) else None
+    y = conditions_of(model, data) if encoder_is_conditional(model) else None
     parts: list[Tensor] = []
     for part in encode_in_chunks(model, data, y=y):
         parts.append(torch.from_numpy(part.mean))

@@ -15,7 +15,7 @@ from torch import Tensor
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.classifiers import classifier_for
-from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_conditional
 from latentlab.engine.attributes.directions import Directions
 from latentlab.engine.attributes.finding import (
     device_of,
@@ -104,7 +104,7 @@ class DirectionFinder:
         found: list[Tensor] = []
         done, total = 0, len(train) + len(test)
         for part in (train, test):
-            y = conditions_of(loaded.model, part) if encoder_is_told(loaded.model) else None
+            y = conditions_of(loaded.model, part) if encoder_is_conditional(loaded.model) else None
             means = []
             for chunk in encode_in_chunks(loaded.model, part, _CHUNK, y):
                 means.append(torch.from_numpy(chunk.mean))

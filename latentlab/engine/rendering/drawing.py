@@ -85,7 +85,7 @@ class Drawing:
     def latents(self) -> int:
         return self.model.latents
 
-    def told(self, condition: Point) -> Tensor | None:
+    def y_of(self, condition: Point) -> Tensor | None:
         """A condition as the model takes it, (A,); None where there is none, or the model takes none."""
         if not condition or not isinstance(self.model, Conditional):
             return None
@@ -103,7 +103,7 @@ class Drawing:
     def point(self, request: PointRequest) -> PointReply:
         """The picture at the probe."""
         started = time.perf_counter()
-        picture = self.decode(torch.tensor([request.z]), self.told(request.condition))[0]
+        picture = self.decode(torch.tensor([request.z]), self.y_of(request.condition))[0]
         return PointReply(
             generation=request.generation,
             z=request.z,
@@ -118,7 +118,7 @@ class Drawing:
     ) -> Iterator[Reply | None]:
         """The pictures of a tray or a walk."""
         self.require_places(points)
-        pictures = yield from self._in_pieces(points, self.told(condition))
+        pictures = yield from self._in_pieces(points, self.y_of(condition))
         known = points and self.has_prior
         log_priors = self.prior.log_density(torch.tensor(points)).tolist() if known else []
         yield WalkReply(request.generation, points, tuple(pictures), tuple(log_priors), condition)
@@ -170,7 +170,7 @@ class Drawing:
         """Traversals of dimensions, the others fixed: a reply for each, so that other requests can go
         between.
         """
-        told, count = self.told(request.condition), len(request.values)
+        told, count = self.y_of(request.condition), len(request.values)
         for number, dimension in enumerate(request.dimensions, 1):
             if not 0 <= dimension < self.latents:
                 raise LabError(f"the model has no dimension {dimension}")
@@ -207,7 +207,7 @@ class Drawing:
             across = latent.even_axis(left, right, columns)
             up = latent.even_axis(bottom, top, rows)
         places = _places(request, latent.grid(across, up))
-        told = self.told(request.condition)
+        told = self.y_of(request.condition)
         cell = np.arange(rows * columns)
         row, column = np.divmod(cell, columns)
         coarse = (row % _COARSE == 0) & (column % _COARSE == 0)

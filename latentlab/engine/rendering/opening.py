@@ -10,7 +10,7 @@ from torch import Tensor
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet, size_in_words
-from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_conditional
 from latentlab.engine.attributes.finding import shipped_directions
 from latentlab.engine.attributes.implications import Implied, implied_by
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, empty_model, load_model
@@ -120,7 +120,7 @@ class Opened:
 
     def encoder_conditions(self) -> Tensor | None:
         """The condition of each picture for the encoder, (N, A); None if it sees the picture alone."""
-        return self.conditions() if encoder_is_told(self.loaded.model) else None
+        return self.conditions() if encoder_is_conditional(self.loaded.model) else None
 
     def held(self) -> Held | None:
         """The data, and the condition of each picture; None if that is unknown."""

@@ -26,7 +26,7 @@ from latentlab.data.pictures.fitting import border_colour, is_grey, planes, resi
 from latentlab.data.pictures.white import plain
 from latentlab.data.report import shown
 from latentlab.data.source import PictureError
-from latentlab.engine.attributes.conditions import as_text, encoder_is_told
+from latentlab.engine.attributes.conditions import as_text, encoder_is_conditional
 from latentlab.engine.rendering.cropping import PAD, Fitting
 from latentlab.engine.rendering.drawing import Drawing, to_pictures, to_point
 from latentlab.engine.rendering.picture_files import Shape, require_picture_file
@@ -158,8 +158,8 @@ class OwnPictures:
         pixel = int(getattr(likelihood, "pixel", 1))
         seen = torch.from_numpy(fitted(request.pixels, request.fitting, model.picture_shape, pixel))
         x = seen[None].to(drawing.device).float() / 255.0
-        y = drawing.told(request.condition)
-        posterior = model.encode(x, y if encoder_is_told(model) else None)
+        y = drawing.y_of(request.condition)
+        posterior = model.encode(x, y if encoder_is_conditional(model) else None)
         if not bool(torch.isfinite(posterior.mean).all()):
             raise LabError("the model encodes this picture to values that are not finite")
         judged = likelihood is not None
@@ -233,7 +233,7 @@ def _terms(drawing: Drawing, x: Tensor, y: Tensor | None, draws: int) -> tuple[T
     model = drawing.model
     assert isinstance(model, Encodes)
     assert isinstance(model, HasLikelihood)
-    posterior = model.encode(x, y if encoder_is_told(model) else None)
+    posterior = model.encode(x, y if encoder_is_conditional(model) else None)
     generator = torch.Generator(drawing.device).manual_seed(0)
     mean, log_variance = posterior.mean, posterior.log_variance
     kl = kl_from(mean, log_variance, drawing.prior)

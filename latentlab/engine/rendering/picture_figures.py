@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latentlab.core import gaussian
-from latentlab.engine.attributes.conditions import encoder_is_told
+from latentlab.engine.attributes.conditions import encoder_is_conditional
 from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.known_figures import has_figure, objective_of
 from latentlab.engine.rendering.opening import Opened
@@ -110,7 +110,7 @@ def _terms(opened: Opened) -> Pieces:
     assert isinstance(model, HasLikelihood)
     noise, measured = torch.Generator().manual_seed(0), has_kl(model)
     for x, y in _batches(opened, _at_once(opened, 1)):
-        posterior = model.encode(x, y if encoder_is_told(model) else None)
+        posterior = model.encode(x, y if encoder_is_conditional(model) else None)
         mean, log_variance = posterior.mean, posterior.log_variance
         exact = bool(torch.isneginf(log_variance).all())
         total = torch.zeros(len(x), device=x.device)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from latentlab.core import gaussian
 from latentlab.data.image_set import size_in_words
-from latentlab.engine.attributes.conditions import encoder_is_told
+from latentlab.engine.attributes.conditions import encoder_is_conditional
 from latentlab.engine.rendering.drawing import to_pictures, to_point
 from latentlab.engine.rendering.opening import Opened
 from latentlab.engine.rendering.requests.pictures import (
@@ -84,7 +84,7 @@ def trajectory(opened: Opened, request: TrajectoryRequest) -> TrajectoryReply:
         what, mine = size_in_words(shape), size_in_words(model.picture_shape)
         raise LabError(f"pictures {what} cannot be shown in the plane of a model for pictures {mine}")
     x = torch.from_numpy(request.pictures).to(device).clamp(-1.0, 1.0) * 0.5 + 0.5
-    y = torch.tensor(request.condition, device=device) if encoder_is_told(model) else None
+    y = torch.tensor(request.condition, device=device) if encoder_is_conditional(model) else None
     mean = model.encode(x, y if y is None or len(y) else None).mean
     return TrajectoryReply(request.generation, tuple(map(to_point, mean)))
 

@@ -46,7 +46,7 @@ class Stretches(Server):
         drawing, plane = self._drawing(), request.projection
         if plane.latents != drawing.latents or len(request.base) != drawing.latents:
             raise LabError(f"a plane in {plane.latents} dimensions; the model has {drawing.latents}")
-        decode = _smooth(drawing.model, drawing.told(request.condition))
+        decode = _smooth(drawing.model, drawing.y_of(request.condition))
         across = torch.tensor(plane.across, device=drawing.device)
         up = None if plane.flat else torch.tensor(plane.up, device=drawing.device)
         left, right, bottom, top = request.region

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from latentlab.engine.attributes.conditions import encoder_is_told
+from latentlab.engine.attributes.conditions import encoder_is_conditional
 from latentlab.engine.inference.decoded_plane import raster
 from latentlab.engine.inference.evidence import Evidence
 from latentlab.engine.inference.ladder import IMPORTANCE, Estimate, Ladder
@@ -182,7 +182,7 @@ def picked(opened: Opened, subject: Subject) -> Picked:
     if subject.seen is not None:
         planes = torch.from_numpy(np.ascontiguousarray(subject.seen))
         planes = planes.unsqueeze(0) if planes.ndim == 2 else planes.movedim(-1, 0)
-        x, y = planes[None].to(opened.device).float() / 255.0, drawing.told(subject.condition)
+        x, y = planes[None].to(opened.device).float() / 255.0, drawing.y_of(subject.condition)
     else:
         index = -1 if subject.index is None else subject.index
         if not 0 <= index < len(data):
@@ -195,7 +195,7 @@ def picked(opened: Opened, subject: Subject) -> Picked:
     encode = getattr(model, "encode", None)
     if encode is None:
         raise LabError("the model has no encoder")
-    return x, y, encode(x, y if encoder_is_told(model) else None)
+    return x, y, encode(x, y if encoder_is_conditional(model) else None)
 
 
 def _pictures(

@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from latentlab.core.mixture import Mixture
 from latentlab.core.mixture_fit import PASSES, fit
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told, require_known
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_conditional, require_known
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, copy_without_prior, save_model
 from latentlab.engine.files.recorded_data import place_of
 from latentlab.engine.inference.encodings import Encodings, encode_in_chunks, join
@@ -209,7 +209,7 @@ def _checked(plan: PriorPlan) -> PriorPlan:
 
 
 def _encoded(model: nn.Module, train: ImageSet) -> Generator[PriorProgress, None, Encodings]:
-    y = conditions_of(model, train) if encoder_is_told(model) else None
+    y = conditions_of(model, train) if encoder_is_conditional(model) else None
     parts, done = [], 0
     for part in encode_in_chunks(model, train, y=y):
         parts.append(part)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from latentlab.core.judgement import Cell, Table
 from latentlab.core.neighbours import nearest
-from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_conditional
 from latentlab.engine.evaluation.judge.drawing import drawn_again, kept_samples
 from latentlab.engine.evaluation.judge.store import Store
 from latentlab.engine.evaluation.judge.subject import Subject, open_subject
@@ -100,7 +100,7 @@ def _rebuilt(loaded: LoadedModel, subject: Subject, numbers: list[int]) -> Tenso
     which[numbers] = True
     some = subject.test.those(which)
     y = conditions_of(model, some)
-    z = model.encode(some.images.float() / 255.0, y if encoder_is_told(model) else None).mean
+    z = model.encode(some.images.float() / 255.0, y if encoder_is_conditional(model) else None).mean
     rebuilt = (model.picture_at(z, y) * 255.0).round().clamp(0.0, 255.0).to(torch.uint8)
     places = {int(number): place for place, number in enumerate(which.nonzero().squeeze(1))}
     return rebuilt[[places[number] for number in numbers]]

@@ -22,7 +22,7 @@ from latentlab.core.elbo_surgery import ACTIVE
 from latentlab.core.judgement import Behind
 from latentlab.core.logistic import Linear, fit_in_rounds
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told, known_of
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_conditional, known_of
 from latentlab.engine.evaluation.judge.compared import NOTHING_BEHIND, SHOWN, Figure
 from latentlab.engine.evaluation.judge.spaces import COMPONENTS, principal_components
 from latentlab.engine.evaluation.judge.store import Store
@@ -92,7 +92,7 @@ def why_no_probe(subject: Subject, model: object, labels: int) -> str:
     """Why there is no probe; "" if there is."""
     if not isinstance(model, Encodes):
         return "it does not encode pictures"
-    if encoder_is_told(model):
+    if encoder_is_conditional(model):
         return "its encoder is told the condition, which the probe would only read back"
     if targets(subject.train) is None or targets(subject.test) is None:
         return f"{subject.train.name} has neither classes nor attributes"
@@ -125,7 +125,7 @@ def reconstruction(loaded: LoadedModel, subject: Subject) -> Generator[float, No
         x = data.images[first : first + _AT_ONCE].to(device).float() / 255.0
         some = None if y is None else y[first : first + _AT_ONCE].to(device)
         with torch.inference_mode():
-            z = model.encode(x, some if encoder_is_told(model) else None).mean
+            z = model.encode(x, some if encoder_is_conditional(model) else None).mean
             means.append(z.float().cpu())
             if isinstance(model, Decodes):
                 apart = model.picture_at(z, some).float() - x

@@ -152,7 +152,7 @@ class ConditionBoard(QScrollArea):
         for tile in self._tiles():
             tile.show_picture(None)
         self._show_left()
-        self._show_told(self._workspace.state)
+        self._show_condition(self._workspace.state)
         self._grip()
         self._coalesced.soon()
 
@@ -181,7 +181,7 @@ class ConditionBoard(QScrollArea):
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if (old.condition, old.lean) != (new.condition, new.lean):
-            self._show_told(new)
+            self._show_condition(new)
         if (old.probe, old.condition, old.lean) != (new.probe, new.condition, new.lean):
             self._coalesced.soon()
 
@@ -241,13 +241,13 @@ class ConditionBoard(QScrollArea):
             self.rows[name] = row
             self._column.addWidget(row)
 
-    def _show_told(self, state: SessionState) -> None:
+    def _show_condition(self, state: SessionState) -> None:
         # Classes exclude each other: they have no intermediate values.
         self.compensate.setVisible(bool(self.ways.names) and not self.ways.exclusive)
         self.compensate.setChecked(state.lean)
         if self.rows and len(state.condition) == len(self.ways.names):
             for number, (name, value) in enumerate(zip(self.ways.names, state.condition, strict=True)):
-                self.rows[name].show_told(
+                self.rows[name].show_condition(
                     value, holds(value), state.lean, self.ways.change_in_words(state.condition, number)
                 )
 

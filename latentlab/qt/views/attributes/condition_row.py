@@ -88,7 +88,7 @@ class WayRow(QWidget):
         self.vector.clicked.connect(self._vector_clicked)
         self.condition.clicked.connect(self._condition_clicked)
 
-    def show_told(self, value: float, there: bool, lean: bool, other: str) -> None:
+    def show_condition(self, value: float, there: bool, lean: bool, other: str) -> None:
         """Shows the current value, whether it counts as present, whether compensation is on, and a text on
         the change when inverted.
         """

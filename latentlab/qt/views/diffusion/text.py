@@ -52,7 +52,7 @@ def of_frame(
     return f"{where} · SNR {signed} dB: {amount}"
 
 
-def told_words(conditions: Sequence[Point], names: Sequence[str], exclusive: bool) -> str:
+def condition_words(conditions: Sequence[Point], names: Sequence[str], exclusive: bool) -> str:
     """The conditions of the pictures, shortly; "" for none."""
     if not conditions or not names:
         return ""
@@ -72,7 +72,7 @@ def told_words(conditions: Sequence[Point], names: Sequence[str], exclusive: boo
 def of_chosen(number: int, count: int, condition: Point, names: Sequence[str], exclusive: bool) -> str:
     """Which picture of a batch it is, and its condition."""
     which = f"Picture {number + 1} of {count}"
-    told = told_words((condition,), names, exclusive) if condition else ""
+    told = condition_words((condition,), names, exclusive) if condition else ""
     return f"{which} · {told}" if told else which
 
 
@@ -80,7 +80,7 @@ def of_sampler_settings(
     sampler_settings: SamplerSettings, names: Sequence[str] = (), exclusive: bool = True
 ) -> str:
     """The sampler settings on one line, as a tape's caption."""
-    told = told_words(sampler_settings.conditions, names, exclusive)
+    told = condition_words(sampler_settings.conditions, names, exclusive)
     words = [f"{SAMPLER_LABELS[sampler_settings.sampler]} {sampler_settings.steps}"]
     if sampler_settings.sampler == "ddim" and sampler_settings.eta:
         words[0] += f", eta {sampler_settings.eta:g}"

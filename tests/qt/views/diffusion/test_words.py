@@ -55,9 +55,12 @@ def test_that_a_manner_says_what_matters_for_it() -> None:
 
 def test_that_conditions_are_told_in_words() -> None:
     each = ((1.0, 0.0), (0.0, 1.0))
-    assert text.told_words(each, ("a", "b"), True) == "each class in turn"
-    assert text.told_words(((1.0, 0.5, 0.0),), ("Hat", "Beard", "Smile"), False) == "with Hat, without Smile"
-    assert text.told_words((), ("a",), True) == ""
+    assert text.condition_words(each, ("a", "b"), True) == "each class in turn"
+    assert (
+        text.condition_words(((1.0, 0.5, 0.0),), ("Hat", "Beard", "Smile"), False)
+        == "with Hat, without Smile"
+    )
+    assert text.condition_words((), ("a",), True) == ""
 
 
 def test_that_a_start_is_told_in_words() -> None:

@@ -26,7 +26,7 @@ from latentlab.qt.views.diffusion.forward.schedule_plot import ScheduleCurves
 from latentlab.qt.views.diffusion.model_shape import in_shape, shape_in_words, shape_of
 from latentlab.qt.views.diffusion.noise_text import noise_in_words
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
-from latentlab.qt.views.diffusion.text import told_words
+from latentlab.qt.views.diffusion.text import condition_words
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.sliders import CalmSlider
@@ -235,7 +235,7 @@ class ForwardPage(QWidget):
             self.time.fontMetrics().horizontalAdvance(f"{model.steps} of {model.steps} ")
         )
         self.curves.show_t(t)
-        told = told_words(self._prediction.conditions, model.condition_names, model.exclusive)
+        told = condition_words(self._prediction.conditions, model.condition_names, model.exclusive)
         self.note.setText(noise_in_words(alpha_bar) + (f" Condition: {told}." if told else ""))
         if t == 0:
             self._prediction.forget()

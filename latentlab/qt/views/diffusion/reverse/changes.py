@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.models.sampler_names import SAMPLER_LABELS
-from latentlab.qt.views.diffusion.text import told_words
+from latentlab.qt.views.diffusion.text import condition_words
 
 _TO = " → "
 
@@ -45,7 +45,7 @@ def changes(before: Recipe, after: Recipe, names: Sequence[str], exclusive: bool
     found.append(("steps", one.steps, other.steps))
     if one.sampler == other.sampler:
         found.append(("eta", f"{one.eta:g}", f"{other.eta:g}"))
-    said = [told_words(each.conditions, names, exclusive) or "no condition" for each in (one, other)]
+    said = [condition_words(each.conditions, names, exclusive) or "no condition" for each in (one, other)]
     found.append(("", said[0], said[1]))
     if one.conditions and other.conditions:
         found.append(("guidance", f"{one.guidance:g}", f"{other.guidance:g}"))
