@@ -54,7 +54,7 @@ def directions_of(
 ) -> Directions:
     """The directions of a model from a file; `data` is a name or a path, by default what it learnt from.
 
-    `classifier` names the classifier of "steered" directions; by default it is the one that ships for the data,
+    `classifier` names that of "steered" directions; by default it is the one that ships for the data,
     and directions that ship are not steered anew.
 
     Raises:
@@ -107,7 +107,7 @@ def find_directions(
 ) -> Directions:
     """A direction for each attribute (or class), found in `train` and judged on `test`.
 
-    `classifier` is the classifier of "steered" directions. `progress` is called with the share of the work that is
+    `classifier` is that of "steered" directions. `progress` is called with the share of the work that is
     done, 0 to 1.
 
     Raises:

@@ -31,8 +31,8 @@ MOST_AT_ONCE = 30_000
 
 
 class PointFacts(QObject):
-    """`look_changed` says that the points look otherwise; `listed` that there are other columns; `told` that what
-    can be said of finding and computing has changed.
+    """`look_changed` says that the points look otherwise; `listed` that there are other columns; `told` that
+    what can be said of finding and computing has changed.
     """
 
     look_changed = Signal()
