@@ -14,6 +14,7 @@ from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.judge_client import JudgeClient
 from latentlab.qt.clients.mixture_client import MixtureClient
 from latentlab.qt.clients.origin_client import OriginClient
+from latentlab.qt.clients.ratio_client import RatioClient
 from latentlab.qt.clients.stage_client import StageClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
@@ -95,9 +96,9 @@ def compose(
     controller = SessionController(window, workspace, exporter, opener, settings)
     trainer, denoiser_client = TrainerClient(models, window), DenoiserClient(parent=window)
     judge, mixtures = JudgeClient(parent=window), MixtureClient(parent=window)
-    stage = StageClient(parent=window)
+    ratios, stage = RatioClient(parent=window), StageClient(parent=window)
     pictures = controller.own_picture.pictures
-    views = Views(ViewContext(workspace, trainer, denoiser_client, judge, pictures, mixtures, stage))
+    views = Views(ViewContext(workspace, trainer, denoiser_client, judge, pictures, mixtures, ratios, stage))
     plane, probe = views[LATENT_PLANE], views[PROBE]
     DensityWatcher(workspace, window)
     samples = views[SAMPLES]
@@ -159,6 +160,7 @@ def compose(
         denoiser_client=denoiser_client,
         judge=judge,
         mixtures=mixtures,
+        ratios=ratios,
         stage=stage,
         film=film,
         following=following,

@@ -270,7 +270,8 @@ class LabWindow(QMainWindow):
             threads += bench.denoiser_client.request_end() + bench.trainer.request_end()
             threads += bench.judge.request_end() + bench.where_from.request_end()
             threads += bench.gallery.request_end() + bench.compare.request_end()
-            threads += bench.mixtures.request_end() + bench.stage.request_end()
+            threads += bench.mixtures.request_end() + bench.ratios.request_end()
+            threads += bench.stage.request_end()
         # All are asked to end before one is waited for.
         join(threads)
         if bench is not None:

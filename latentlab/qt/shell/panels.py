@@ -21,6 +21,7 @@ from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.class_legend.view import SPEC as CLASS_LEGEND
 from latentlab.qt.views.conditions.view import SPEC as CONDITIONS
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
+from latentlab.qt.views.density_ratio.spec import SPEC as DENSITY_RATIO
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.eigenpictures.spec import SPEC as EIGENPICTURES
@@ -101,6 +102,7 @@ PANELS = (
     Panel(BOTTOM, (TEXTURE,)),
     Panel(BOTTOM, (STAGE,)),
     Panel(BOTTOM, (JUDGE,)),
+    Panel(BOTTOM, (DENSITY_RATIO,)),
     Panel(BOTTOM, (MIXTURE,)),
     Panel(BOTTOM, (EIGENPICTURES,)),
 )

@@ -170,6 +170,7 @@ def _messages(bench: Workbench) -> None:
         bench.opener,
         bench.trainer,
         bench.judge,
+        bench.ratios,
         bench.projects,
         bench.project_pages,
     ):

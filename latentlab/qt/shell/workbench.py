@@ -13,6 +13,7 @@ from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.judge_client import JudgeClient
 from latentlab.qt.clients.mixture_client import MixtureClient
+from latentlab.qt.clients.ratio_client import RatioClient
 from latentlab.qt.clients.stage_client import StageClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
@@ -73,7 +74,7 @@ class Workbench:
         plane, samples, probe, player, training, diffusion, attributes, own_picture, analogy, compare,
             browser: views that commands speak to, or that ask for something.
         selection: saves a selection of pictures.
-        trainer, denoiser_client, judge, mixtures, stage: the clients of the other threads.
+        trainer, denoiser_client, judge, mixtures, ratios, stage: the clients of the other threads.
         film, following, live_samples: what follows a training.
         tapes: the commands that concern tapes and files.
         projects, project_pages, saver: the project of the window, the dialogs that ask about it, and what
@@ -116,6 +117,7 @@ class Workbench:
     denoiser_client: DenoiserClient
     judge: JudgeClient
     mixtures: MixtureClient
+    ratios: RatioClient
     stage: StageClient
     film: FilmRecorder
     following: TrainingFollower

@@ -15,6 +15,7 @@ from latentlab.qt.views.aggregate.spec import SPEC as AGGREGATE
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
+from latentlab.qt.views.density_ratio.spec import SPEC as DENSITY_RATIO
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.eigenpictures.spec import SPEC as EIGENPICTURES
@@ -166,6 +167,12 @@ WORKSPACES = (
         "Texture",
         "Make textures of any size from one picture, and walk between two of them.",
         TEXTURE,
+    ),
+    WorkspaceSpec(
+        "ratio",
+        "Ratio",
+        "Train a classifier between two sets of pictures: see what one has and the other lacks.",
+        DENSITY_RATIO,
     ),
     WorkspaceSpec(
         "mixture",

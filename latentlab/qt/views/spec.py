@@ -18,6 +18,7 @@ from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.judge_client import JudgeClient
 from latentlab.qt.clients.mixture_client import MixtureClient
+from latentlab.qt.clients.ratio_client import RatioClient
 from latentlab.qt.clients.stage_client import StageClient
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
@@ -35,6 +36,7 @@ class ViewContext:
         trainer, denoisers, judge: the clients of the other threads.
         pictures: the user's own pictures.
         mixtures: the client that looks into mixtures.
+        ratios: the client that estimates density ratios.
         stage: the client that trains models of points.
     """
 
@@ -44,6 +46,7 @@ class ViewContext:
     judge: JudgeClient
     pictures: OwnPictures
     mixtures: MixtureClient
+    ratios: RatioClient
     stage: StageClient
 
 
