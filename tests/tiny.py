@@ -18,6 +18,8 @@ from latentlab.models.gan.model import make_gan
 from latentlab.models.gan.spec import GANConfig
 from latentlab.models.gaussian.model import GaussianImages
 from latentlab.models.gaussian.spec import GaussianConfig
+from latentlab.models.pix2pix.model import translator_of
+from latentlab.models.pix2pix.spec import Pix2PixConfig
 from latentlab.models.vae.model import VAE, VAEConfig
 from latentlab.models.wgan.model import make_wgan
 from latentlab.models.wgan.spec import WGANConfig
@@ -138,3 +140,14 @@ def make_tiny_ddpm(config: DDPMConfig = DDPM_CONFIG, seed: int = 0) -> DDPM:
             if not bool(weight.any()):
                 torch.nn.init.normal_(weight, std=0.1)
     return model
+
+
+def save_tiny_translator(path: Path, seed: int = 0, **fields: object) -> Path:
+    """A pix2pix model with random weights in a file; `adversarial=0.0` leaves out its critic."""
+    config = Pix2PixConfig(**{"shape": (1, 8, 8), "widths": (8, 16), "critic_width": 8, **fields})  # type: ignore[arg-type]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = translator_of(config)
+        for weights in model.parameters():  # the last layers begin at zero, and would make one grey of all
+            torch.nn.init.normal_(weights, std=0.2)
+    return save_model(path, model, ModelCard("pix2pix", dataclasses.asdict(config), {"name": "toy"}))

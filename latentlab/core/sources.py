@@ -1,13 +1,15 @@
 """Source pictures that are made from pictures: what a model that translates pictures is given of x.
 
-    outline   s = 1 - [ d > t ],  d(i,j) = max_c max( |x_c(i,j+1) - x_c(i,j)|, |x_c(i+1,j) - x_c(i,j)| )
+    outline   s = 1 - d where d > t, else 1,
+              d(i,j) = max_c max( |x_c(i,j+1) - x_c(i,j)|, |x_c(i+1,j) - x_c(i,j)| )
     half      s(i,j) = x(i,j) in the left half, 1/2 in the right one
     grey      s = 0.299 R + 0.587 G + 0.114 B
     low       s = the mean of each f x f block
     pairs     x = [ a | b ],  s = a,  and the picture to be made is b
 
-An outline is black on white paper, as a person draws it: of pixel art that is stored enlarged, in squares
-of p x p pixels, its lines are one pixel wide and lie between squares. The blocks are made of whole squares.
+An outline is a pencil drawing on white paper: the stronger an edge, the darker its line. Of pixel art that is
+stored enlarged, in squares of p x p pixels, the lines are one pixel wide and lie between squares. The blocks
+are made of whole squares.
 
 Sources: forward differences, Gonzalez & Woods, Digital Image Processing (2018), section 10.2; the weights of
 the grey, ITU-R BT.601; the tasks, Isola et al., Image-to-Image Translation with Conditional Adversarial
@@ -84,11 +86,12 @@ class Source:
 
 
 def outline(x: Tensor, edge: float = 0.1) -> Tensor:
-    """Black lines on white where a pixel differs from the next by more than `edge`; -> (B, 1, H, W)."""
+    """Lines on white where a pixel differs from the next by more than `edge`, as dark; -> (B, 1, H, W)."""
     across, down = x.diff(dim=-1).abs().amax(1, keepdim=True), x.diff(dim=-2).abs().amax(1, keepdim=True)
     # The last column and row have no neighbour to differ from.
     across, down = functional.pad(across, (0, 1)), functional.pad(down, (0, 0, 0, 1))
-    return 1.0 - (torch.maximum(across, down) > edge).to(x.dtype)
+    strength = torch.maximum(across, down)
+    return 1.0 - strength * (strength > edge)
 
 
 def left_half(x: Tensor) -> Tensor:

@@ -44,7 +44,8 @@ def test_that_a_picture_of_the_data_is_translated_from_its_source(
     result = run("translate", model, "--index", "7", "--source", drawing, "-o", face)
     assert "faces (test) 7" in result.out
     assert pixels_of(face).shape == (32, 32, 3)
-    assert set(np.unique(pixels_of(drawing)).tolist()) == {0, 255}
+    assert pixels_of(drawing).ndim == 2
+    assert 0.3 < (pixels_of(drawing) == 255).mean() < 0.95, "lines on paper"
     run("translate", model, "--image", drawing, "-o", again)
     assert np.array_equal(pixels_of(again), pixels_of(face)), "the drawing is all that it was given"
     x = catalog.load("faces", "test").images[7:8]

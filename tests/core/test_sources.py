@@ -15,11 +15,11 @@ def pictures(*shape: int) -> Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(0))
 
 
-def test_that_an_outline_is_black_on_white_where_neighbours_differ() -> None:
+def test_that_an_outline_is_as_dark_on_white_as_neighbours_differ() -> None:
     x = torch.zeros(1, 3, 4, 5)
-    x[..., 1:3, 2:4] = torch.tensor([0.0, 0.3, 0.0])[:, None, None]
+    x[..., 1:3, 2:4] = torch.tensor([0.1, 0.3, 0.0])[:, None, None]
     lines = [[0, 0, 1, 1, 0], [0, 1, 0, 1, 0], [0, 1, 1, 1, 0], [0, 0, 0, 0, 0]]
-    assert torch.equal(outline(x, 0.25)[0, 0], 1.0 - torch.tensor(lines, dtype=torch.float32))
+    torch.testing.assert_close(outline(x, 0.25)[0, 0], 1.0 - 0.3 * torch.tensor(lines, dtype=torch.float32))
     assert torch.equal(outline(x, 0.35), torch.ones(1, 1, 4, 5)), "one channel alone does not differ enough"
 
 
@@ -27,10 +27,10 @@ def test_that_an_outline_is_that_of_loops_over_pixels_and_channels() -> None:
     x = pictures(3, 3, 7, 6)
     drawn = np.ones((3, 1, 7, 6), np.float32)
     for b, _, i, j in np.ndindex(drawn.shape):
-        right = max(abs(x[b, c, i, j + 1] - x[b, c, i, j]) for c in range(3)) if j < 5 else 0.0
-        below = max(abs(x[b, c, i + 1, j] - x[b, c, i, j]) for c in range(3)) if i < 6 else 0.0
-        drawn[b, 0, i, j] = 0.0 if max(right, below) > 0.4 else 1.0
-    assert np.array_equal(outline(x, 0.4).numpy(), drawn)
+        right = max(float(abs(x[b, c, i, j + 1] - x[b, c, i, j])) for c in range(3)) if j < 5 else 0.0
+        below = max(float(abs(x[b, c, i + 1, j] - x[b, c, i, j])) for c in range(3)) if i < 6 else 0.0
+        drawn[b, 0, i, j] = 1.0 - max(right, below) if max(right, below) > 0.4 else 1.0
+    np.testing.assert_allclose(outline(x, 0.4).numpy(), drawn, atol=1e-6)
 
 
 def test_that_of_enlarged_pixel_art_the_lines_are_one_pixel_wide_and_between_squares() -> None:
@@ -38,7 +38,7 @@ def test_that_of_enlarged_pixel_art_the_lines_are_one_pixel_wide_and_between_squ
     drawn = outline(enlarged(squares, 3, (12, 12)), 0.05)
     assert torch.equal(drawn[..., 0::3, 0::3], torch.ones(1, 1, 4, 4))
     assert torch.equal(drawn[..., 1::3, 1::3], torch.ones(1, 1, 4, 4))
-    assert drawn[..., :-1:3, 2:-1:3].max() == 0.0
+    assert drawn[..., :-1:3, 2:-1:3].max() < 1.0
 
 
 def test_that_a_half_keeps_the_left_and_says_nothing_of_the_right() -> None:

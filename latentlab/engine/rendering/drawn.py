@@ -23,6 +23,7 @@ from latentlab.data import catalog
 from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.files.model_notes import write_drawn
+from latentlab.engine.files.recorded_data import recorded_spec
 from latentlab.engine.inference.sampling import draw_in_chunks, points_of
 from latentlab.engine.rendering.drawing import Drawing, to_pictures
 from latentlab.engine.rendering.requests.drawn import COLUMNS, ROWS, DrawnReply, DrawnRequest
@@ -108,7 +109,8 @@ def _translations(model: Translates, loaded: LoadedModel) -> Iterator[NDArray[np
     Raises:
         LabError: if its data are not there.
     """
-    data = catalog.load(data_of(loaded), "test")
+    own = recorded_spec(loaded.card.data, loaded.card.command)
+    data = catalog.load(own or data_of(loaded), "test")
     source = model.source_of(data.images[:COLUMNS].float() / 255.0)
     made = model.translate(source)
     channels = (max(source.shape[1], made.shape[1]), -1, -1)

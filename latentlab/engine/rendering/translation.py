@@ -12,7 +12,9 @@ from torch import Tensor
 
 from latentlab.data.image_set import size_in_words
 from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.files.export import save_picture
 from latentlab.engine.files.partners import plain_translator
+from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.inference.translating import require_translator
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.drawing import to_pictures
@@ -23,6 +25,8 @@ from latentlab.engine.rendering.requests.translation import (
     SourceRequest,
     TranslateReply,
     TranslateRequest,
+    TranslationSavedReply,
+    TranslationSaveRequest,
 )
 from latentlab.engine.rendering.serving import Reply, Server, handles
 from latentlab.engine.types import Picture
@@ -66,14 +70,16 @@ class Translations(Server):
         opened = self._in_hand()
         model = require_translator(opened.loaded.model, opened.loaded.name)
         data, index = opened.data, request.index
-        true: Picture | None = None
-        if index is None:
-            source = torch.ones(1, *model.source_shape)
-        elif 0 <= index < len(data):
+        x: Tensor | None = None
+        if request.pixels is not None:
+            seen = fitted(request.pixels, Fitting(), model.picture_shape, model.grain)
+            x = torch.from_numpy(seen)[None].to(opened.device).float() / 255.0
+        elif index is not None:
+            if not 0 <= index < len(data):
+                raise LabError(f"{data.name} has no picture {index:,}")
             x = data.images[index][None].to(opened.device).float() / 255.0
-            source, true = model.source_of(x), to_pictures(model.target_of(x).clone())[0]
-        else:
-            raise LabError(f"{data.name} has no picture {index:,}")
+        source = torch.ones(1, *model.source_shape) if x is None else model.source_of(x)
+        true = None if x is None else to_pictures(model.target_of(x).clone())[0]
         yield SourceReply(
             generation=request.generation,
             index=index,
@@ -83,6 +89,18 @@ class Translations(Server):
             grain=model.grain,
             partner=plain_translator(str(opened.loaded.path)) if opened.loaded.path.name else "",
         )
+
+    @handles(TranslationSaveRequest)
+    def _saved(self, request: TranslationSaveRequest) -> Iterator[Reply | None]:
+        """Raises LabError as `_translated`, or if the file cannot be written."""
+        opened = self._in_hand()
+        loaded = opened.loaded
+        model = require_translator(loaded.model, loaded.name)
+        source = _as_source(request.source, model.source_shape).to(opened.device)
+        extra = {"from": model.source_name}
+        made = Provenance("translation", loaded.name, loaded.hash, extra=extra)
+        save_picture(request.path, to_pictures(model.translate(source))[0], provenance=made, overwrite=True)
+        yield TranslationSavedReply(request.generation, request.path)
 
     def _other(self, name: str, model: Translates, opened: Opened) -> tuple[Translates | None, str]:
         """The model beside the open one, or why there is none."""

@@ -9,7 +9,7 @@ out; what it cannot tell from true pictures need not be the true one.
 
 The source is made from x (see `latentlab.core.sources`), so that any pictures will do, or is the left half of
 a pair. In training some outlines are damaged as a sketch is: a rectangle of them is blank, specks are turned
-over, and the lines are a little off. So a drawing that is not finished yet is no stranger.
+over, the lines are a little off or all black. So a drawing that is not finished yet is no stranger.
 
 Source: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks (2017), eqs. 1 to 4;
 their lambda = 100 for pictures in [-1, 1] is w = 1/200 here. Without their dropout, which they found to

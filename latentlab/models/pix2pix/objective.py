@@ -14,10 +14,12 @@ from latentlab.models.players import Batch, Moment, Player
 from latentlab.models.translating import Translates
 
 _BETAS = (0.5, 0.99)
-_CRITIC = Player("critic", ("critic",), betas=_BETAS)
+# The critic is a small network with a simple task: at the same rate the generator outruns it.
+_CRITIC = Player("critic", ("critic",), rate=2.0, betas=_BETAS)
 _GENERATOR = Player("generator", ("generator",), betas=_BETAS)
 # Of a damaged outline, the share of specks, and the least and largest sides of the blank rectangle.
 _SPECKS, _LEAST, _MOST = 0.02, 0.1, 0.7
+_BLACK = 0.5
 
 
 class _Contestants(Translates, Protocol):
@@ -103,7 +105,8 @@ class Contest:
 
 
 def rough(source: Tensor, share: float, off: int, noise: torch.Generator) -> Tensor:
-    """Outlines, a share of them damaged: moved a little, a rectangle blank, some pixels turned over.
+    """Outlines, a share of them damaged: moved a little, a rectangle blank, some pixels turned over; and half
+    of those drawn with one black pen, as a person may do who does not weigh the lines.
 
     Args:
         source: (B, 1, H, W), 1 on paper.
@@ -113,7 +116,7 @@ def rough(source: Tensor, share: float, off: int, noise: torch.Generator) -> Ten
     """
     count, _, height, width = source.shape
     device = source.device
-    u = torch.rand(5, count, 1, 1, generator=noise, device=device)
+    u = torch.rand(6, count, 1, 1, generator=noise, device=device)
     sides = _LEAST + (_MOST - _LEAST) * u[1:3]
     corners = u[3:5] * (1.0 - sides)
     rows = (torch.arange(height, device=device)[:, None] + 0.5) / height
@@ -123,6 +126,7 @@ def rough(source: Tensor, share: float, off: int, noise: torch.Generator) -> Ten
     specks = torch.rand(count, height, width, generator=noise, device=device) < _SPECKS
     steps = torch.randint(0, off + 1, (2, count, 1), generator=noise, device=device)
     damaged = _moved(source, steps)
+    damaged = torch.where((u[5, :, None] < _BLACK) & (damaged < 1.0), 0.0, damaged)
     damaged = torch.where(specks[:, None], 1.0 - damaged, damaged).masked_fill(blank[:, None], 1.0)
     return torch.where(u[0, :, None] < share, damaged, source)
 

@@ -21,7 +21,7 @@ _WIDTHS: Mapping[str, tuple[int, ...]] = {"S": (24, 48, 64), "M": (32, 64, 96), 
 # The network sees at most so many patches a side where it can.
 _PLACES = 20
 _PATCHES = (1, 2, 4, 8)
-_SHARP_EDGE, _SOFT_EDGE = 0.1, 0.4
+_SHARP_EDGE, _SOFT_EDGE = 0.02, 0.2
 
 FIGURES = FiguresSpec(
     figures=(
@@ -62,8 +62,8 @@ class Pix2PixConfig:
         shape: (C, H, W) of the pictures of the data; for pairs, both halves.
         pixel: the side of a square of pixel art that is stored enlarged, 1 for other pictures.
         source: what a picture is made from.
-        edge: the difference of neighbours, of 1, from which an outline has a line; 0 for 0.1 in pixel art,
-            0.4 in other pictures, whose edges are soft.
+        edge: the difference of neighbours, of 1, from which an outline has a line; 0 for 0.02 in pixel
+            art, 0.2 in other pictures, whose edges are soft.
         factor: squares of a block's side at low resolution.
         adversarial: the weight of the critic's loss beside that of the L1 error; 0 for no critic.
         roughness: the share of the outlines that are damaged in training.
@@ -82,10 +82,10 @@ class Pix2PixConfig:
     )
     factor: int = setting(4, "pixels of a block's side at low resolution", low=2, high=32)
     adversarial: float = setting(
-        0.02, "weight of the critic beside the L1 error; 0 for the L1 error alone", low=0.0, high=100.0
+        0.05, "weight of the critic beside the L1 error; 0 for the L1 error alone", low=0.0, high=100.0
     )
     roughness: float = setting(
-        0.5, "share of the outlines that are damaged in training, as a sketch is", low=0.0, high=1.0
+        0.3, "share of the outlines that are damaged in training, as a sketch is", low=0.0, high=1.0
     )
     widths: tuple[int, ...] = setting(
         _WIDTHS["M"],
@@ -154,7 +154,7 @@ OPTIONS = (
         "&Critic's weight",
         "The weight of the patch critic beside the L1 error. 0 is the L1 error alone, which blurs what it "
         "cannot know.",
-        0.02,
+        0.05,
     ),
 )
 
@@ -191,7 +191,7 @@ KIND = KindSpec(
     ),
     usual={
         "epochs": 20,
-        "batch": 64,
+        "batch": 32,
         "learning_rate": 1e-3,
         "warmup_steps": 200,
         "gradient_norm": 10.0,

@@ -40,6 +40,7 @@ from latentlab.qt.views.stage2d.spec import SPEC as STAGE
 from latentlab.qt.views.texture.spec import SPEC as TEXTURE
 from latentlab.qt.views.theory.spec import SPEC as THEORY
 from latentlab.qt.views.training.view import SPEC as TRAINING
+from latentlab.qt.views.translate.spec import SPEC as TRANSLATE
 from latentlab.qt.views.tray.view import SPEC as TRAY
 from latentlab.qt.views.walk.view import SPEC as WALK
 
@@ -105,6 +106,7 @@ PANELS = (
     Panel(BOTTOM, (DENSITY_RATIO,)),
     Panel(BOTTOM, (MIXTURE,)),
     Panel(BOTTOM, (EIGENPICTURES,)),
+    Panel(BOTTOM, (TRANSLATE,)),
 )
 
 

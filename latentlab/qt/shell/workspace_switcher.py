@@ -251,6 +251,16 @@ class Workspaces(QObject):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        first = next(iter(self.specs))
         if self._current.joins and not self._presenting and not self.offers(self.current):
-            self.show(next(iter(self.specs)))
+            self.show(first)
+        if self.current == first and not self._presenting and not self._fills(model):
+            # Nobody should look for what to do with a model that has no plane and no samples.
+            joined = (name for name, spec in self.specs.items() if spec.joins and self.offers(name))
+            self.show(next(joined, first))
         self.offered.emit()
+
+    def _fills(self, model: LoadedReply) -> bool:
+        """Whether a model has something to show in the middle of the current workspace."""
+        views = self._docks.place_of(self._current.centre).panel.views
+        return any(view.suits(model.capabilities) for view in views)

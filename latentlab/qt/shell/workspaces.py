@@ -30,6 +30,7 @@ from latentlab.qt.views.stage2d.spec import SPEC as STAGE
 from latentlab.qt.views.texture.spec import SPEC as TEXTURE
 from latentlab.qt.views.theory.spec import SPEC as THEORY
 from latentlab.qt.views.training.view import SPEC as TRAINING
+from latentlab.qt.views.translate.spec import SPEC as TRANSLATE
 from latentlab.qt.views.tray.view import SPEC as TRAY
 
 # The share of the width for what stands beside the middle in a presentation.
@@ -195,5 +196,13 @@ WORKSPACES = (
         "2-D stage",
         "Watch models learn points in the plane: two players, a mixture, an autoencoder, diffusion.",
         STAGE,
+    ),
+    WorkspaceSpec(
+        "translate",
+        "Translate",
+        "Draw an outline, and see the picture that the model makes of it while you draw.",
+        TRANSLATE,
+        needs=TRANSLATE.needs,
+        joins=True,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from latentlab.engine.rendering.serving import A, Reply, Request
@@ -71,9 +72,28 @@ class SourceReply(Reply):
     partner: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SourceRequest(OfTranslator[SourceReply]):
-    """Take the source of picture `index` of the data; None for blank paper."""
+    """Take the source of picture `index` of the data, or of `pixels`, uint8 (H', W') or (H', W', 3) of any
+    size; without either, blank paper.
+    """
 
     priority: ClassVar[int] = 2
     index: int | None = None
+    pixels: Picture | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TranslationSavedReply(Reply):
+    """A picture has been written to a file."""
+
+    path: Path
+
+
+@dataclass(frozen=True, eq=False)
+class TranslationSaveRequest(OfTranslator[TranslationSavedReply]):
+    """Make a picture of a source, and write it to a picture file, which may exist: the dialog has asked."""
+
+    priority: ClassVar[int] = 5
+    path: Path
+    source: Picture

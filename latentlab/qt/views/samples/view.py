@@ -80,7 +80,7 @@ class SamplesView(QWidget):
     def needed(self) -> bool:
         """Whether the open model has nothing else to show."""
         model = self._workspace.model
-        return model is not None and not model.can(Capability.DECODES)
+        return model is not None and model.can(Capability.SAMPLES) and not model.can(Capability.DECODES)
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:

@@ -1,0 +1,279 @@
+"""The view that translates: a drawing at the left, at the right the picture made of it while it is drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from latentlab.data.pictures.formats import SUFFIXES
+from latentlab.engine.files.export import PICTURE_FORMATS
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.requests.translation import (
+    SourceReply,
+    SourceRequest,
+    TranslateReply,
+    TranslateRequest,
+    TranslationSavedReply,
+    TranslationSaveRequest,
+)
+from latentlab.engine.rendering.serving import Refusal
+from latentlab.engine.types import Picture
+from latentlab.models.capabilities import Capability
+from latentlab.qt.views.spec import ViewContext
+from latentlab.qt.views.translate.canvas import TranslateCanvas
+from latentlab.qt.views.translate.result import MadePicture
+from latentlab.qt.views.translate.tools import CanvasTools, inks_of
+from latentlab.qt.widgets.check_box import CheckBox
+from latentlab.qt.widgets.picture_label import CrispPicture
+from latentlab.qt.widgets.plain_text import Label, listed
+from latentlab.qt.widgets.push_button import tip_button
+from latentlab.qt.widgets.scrolled import scrolled
+from latentlab.qt.widgets.sight import Sight, in_sight
+from latentlab.qt.widgets.term import Term
+
+_SMALL = 96
+# What is drawn, by the name of the source.
+_DRAWN = {
+    "outline": "Draw an outline",
+    "half": "Draw the left half",
+    "grey": "Draw in greys",
+    "low": "Draw in coarse blocks",
+    "pairs": "Draw the left picture",
+}
+
+
+class TranslateView(QWidget):
+    """Filled while the open model translates.
+
+    Attributes:
+        reply: the picture on show; None before the first.
+    """
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__()
+        self.setObjectName("translateView")
+        self.setAccessibleName("Translate: a picture of a drawing")
+        self._workspace, self._pictures = context.workspace, context.pictures
+        self.reply: TranslateReply | None = None
+        # The model whose sources are on the canvas; and whether a picture is being made, or wanted after it.
+        self._of: tuple[str, str] | None = None
+        self._busy = self._again = False
+        self._partner = self._name = ""
+        self._true: Picture | None = None
+        self.title = Term("Draw an outline", "outline")
+        self.title.setObjectName("translateTitle")
+        self.canvas = TranslateCanvas()
+        self.tools = CanvasTools(self.canvas)
+        self.made_title = Label("The picture made of it")
+        self.made = MadePicture()
+        self.critic = CheckBox("Critic's &map")
+        self.critic.setObjectName("translateCritic")
+        self.critic.setAccessibleName("Show the critic's map")
+        self.critic.setToolTip("Colour the patches that the critic takes for made, the more the surer it is.")
+        self.words = Term("", "patch critic")
+        self.words.setObjectName("translateWords")
+        self.words.setWordWrap(True)
+        self.save = tip_button("translateSave", "&Save …", "Save the picture made of the drawing")
+        self.true = CrispPicture("translateTrue", "The picture that the outline was taken from", _SMALL)
+        self.beside = CrispPicture(
+            "translateBeside", "What a model makes that was trained by the L1 error alone", _SMALL
+        )
+        self.true_title, self.beside_title = Label("The true picture"), Term("L1 alone", "L1 alone")
+        self.status = Label()
+        self.status.setObjectName("translateStatus")
+        self.status.setWordWrap(True)
+        self._lay_out()
+        self._sight = Sight(self)
+        self._sight.came.connect(self._look)
+        self.canvas.drawn.connect(self._changed)
+        self.canvas.stroked.connect(self._stroked)
+        self.tools.wanted.connect(self._take)
+        self.tools.open.clicked.connect(self._ask_for_file)
+        self.critic.toggled.connect(self.made.show_judged)
+        self.save.clicked.connect(self._ask_where)
+        self._workspace.loaded.connect(self._loaded)
+        self._workspace.on(SourceRequest).connect(self._came)
+        self._workspace.on(TranslateRequest).connect(self._translated)
+        self._workspace.on(TranslationSaveRequest).connect(self._saved)
+        self._workspace.refused.connect(self._refused)
+        self._show_beside()
+        self._look()
+
+    def _lay_out(self) -> None:
+        under = QHBoxLayout()
+        under.addWidget(self.critic)
+        under.addWidget(self.words, 1)
+        under.addWidget(self.save)
+        small = QHBoxLayout()
+        small.setSpacing(12)
+        for title, picture in ((self.true_title, self.true), (self.beside_title, self.beside)):
+            picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            picture.setFixedSize(_SMALL, _SMALL)
+            below = QVBoxLayout()
+            below.addWidget(title)
+            below.addWidget(picture)
+            below.addStretch(1)
+            small.addLayout(below)
+        small.addWidget(self.status, 1, Qt.AlignmentFlag.AlignBottom)
+        right = QVBoxLayout()
+        right.addLayout(under)
+        right.addLayout(small)
+        inside = QWidget()
+        inside.setObjectName("translatePage")
+        inside.setMinimumSize(560, 340)
+        whole = QGridLayout(inside)
+        whole.setContentsMargins(8, 6, 8, 8)
+        whole.setHorizontalSpacing(16)
+        for column, widgets in enumerate(((self.title, self.canvas), (self.made_title, self.made))):
+            for row, widget in enumerate(widgets):
+                whole.addWidget(widget, row, column)
+            whole.setColumnStretch(column, 1)
+        whole.setRowStretch(1, 1)
+        # Both pictures are as high as there is room over the higher of what stands below them.
+        whole.addWidget(self.tools, 2, 0, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(right, 2, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(inside))
+
+    def take_focus(self) -> None:
+        """Takes the keyboard focus: to the drawing."""
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # The model
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self._busy = self._again = False
+        self._look()
+
+    @Slot()
+    def _look(self) -> None:
+        """Begins with a picture of the data of the open model, unless it is the one on show."""
+        model = self._workspace.model
+        if model is None or not model.can(Capability.TRANSLATES) or not in_sight(self):
+            return
+        of = model.path, f"{model.hash} {model.data} {model.split}"
+        if of == self._of:
+            return
+        self._of, self.reply, self._true = of, None, None
+        self.canvas.forget()
+        self.made.show_made(None)
+        self.critic.setVisible(model.can(Capability.JUDGES_PATCHES))
+        self.words.setText("")
+        self.save.setEnabled(False)
+        count = len(model.images)
+        first = self._workspace.state.selected or 0
+        self.tools.offer_pictures(count, first)
+        self._take(first if count else -1)
+
+    @Slot(int)
+    def _take(self, index: int) -> None:
+        """Takes the source of a picture of the data; blank paper for -1."""
+        self._workspace.ask(SourceRequest, index if index >= 0 else None)
+
+    @Slot(object)
+    def _came(self, reply: SourceReply) -> None:
+        self._partner, self._name, self._true = reply.partner, reply.name, reply.true
+        self.title.setText(_DRAWN.get(reply.name, "Draw"))
+        self.tools.inks.offer(inks_of(reply.source, reply.name))
+        self.canvas.show_sketch(reply.source, reply.grain)
+        self._show_beside()
+
+    # The picture
+
+    @Slot()
+    def _changed(self) -> None:
+        if self._busy:
+            # The newest drawing is asked for when this one is done: one that replaced it at every move of
+            # the mouse would never be answered.
+            self._again = True
+            return
+        sketch = self.canvas.sketch
+        if sketch is not None:
+            self._busy, self._again = True, False
+            self._workspace.ask(TranslateRequest, sketch.picture, self._partner)
+
+    @Slot()
+    def _stroked(self) -> None:
+        self.status.setText("")
+
+    @Slot(object)
+    def _translated(self, reply: TranslateReply) -> None:
+        self._busy, self.reply = False, reply
+        self.made.show_made(reply.picture, reply.judged)
+        self.beside.show_picture(reply.beside)
+        if reply.judged is not None:
+            self.words.setText(f"The patch critic takes {float(reply.judged.mean()):.0%} of it for true.")
+        if reply.note:
+            self.status.setText(reply.note)
+        self.save.setEnabled(True)
+        if self._again:
+            self._changed()
+
+    def _show_beside(self) -> None:
+        for title, picture, there in (
+            (self.true_title, self.true, self._true is not None),
+            (self.beside_title, self.beside, bool(self._partner)),
+        ):
+            title.setVisible(there)
+            picture.setVisible(there)
+        self.true.show_picture(self._true)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.of(TranslateRequest):
+            self._busy = self._again = False
+        if refusal.of(TranslateRequest, SourceRequest, TranslationSaveRequest):
+            self.status.setText(refusal.message)
+
+    # Files
+
+    @Slot()
+    def _ask_for_file(self) -> None:
+        page = QFileDialog(self.window(), "Begin from a picture")
+        page.setObjectName("openSourceDialog")
+        page.setNameFilters(
+            [f"Pictures ({' '.join(f'*{one}' for one in sorted(SUFFIXES))})", "All files (*)"]
+        )
+        page.setFileMode(QFileDialog.FileMode.ExistingFile)
+        page.fileSelected.connect(self.take_file)
+        page.finished.connect(page.deleteLater)
+        page.open()
+
+    @Slot(str)
+    def take_file(self, path: str) -> None:
+        """Reads a picture in the background, and takes its source."""
+        name = listed(Path(path).name)
+        self.status.setText(f"Reading {name} …")
+        self._pictures.read(
+            Path(path), self._take_own, lambda: self.status.setText(f"{name} cannot be read.")
+        )
+
+    def _take_own(self, pixels: Picture) -> None:
+        self.status.setText("")
+        self._workspace.ask(SourceRequest, None, pixels)
+
+    @Slot()
+    def _ask_where(self) -> None:
+        page = QFileDialog(self.window(), "Save the picture", "translated.png")
+        page.setObjectName("saveTranslationDialog")
+        page.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        page.setDefaultSuffix("png")
+        page.setNameFilters([f"Pictures ({' '.join(f'*{one}' for one in sorted(PICTURE_FORMATS))})"])
+        page.fileSelected.connect(self.save_to)
+        page.finished.connect(page.deleteLater)
+        page.open()
+
+    @Slot(str)
+    def save_to(self, path: str) -> None:
+        """Makes the picture once more, and writes it to a picture file."""
+        if self.canvas.sketch is not None:
+            self.status.setText("Saving …")
+            self._workspace.ask(TranslationSaveRequest, Path(path), self.canvas.sketch.picture)
+
+    @Slot(object)
+    def _saved(self, reply: TranslationSavedReply) -> None:
+        self.status.setText(f"Saved {listed(reply.path.name)} in {listed(str(reply.path.parent))}")
