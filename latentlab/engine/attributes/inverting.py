@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.attributes.conditions import as_text, parse_condition
-from latentlab.engine.attributes.judges import classifier_for
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.inversion import inverted, pictures_at
 from latentlab.engine.inference.inversion_plan import (

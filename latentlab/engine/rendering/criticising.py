@@ -59,7 +59,7 @@ class Critics(Server):
         critic = critic_of(drawing)
         if plane.latents != drawing.latents or len(request.base) != drawing.latents:
             raise LabError(f"a plane in {plane.latents} dimensions; the model has {drawing.latents}")
-        y = drawing.told(request.condition)
+        y = drawing.y_of(request.condition)
         left, right, bottom, top = request.region
         for coarse in (_COARSE, 1):
             columns, rows = (max(2, cells // coarse) for cells in (request.columns, request.rows))
@@ -99,7 +99,7 @@ class Critics(Server):
         drawing.require_places((request.z,))
         # Derivatives are needed, and the renderer serves without them.
         with torch.inference_mode(False), torch.enable_grad():
-            y = drawing.told(request.condition)
+            y = drawing.y_of(request.condition)
             z = torch.tensor([request.z], device=drawing.device)
             x = drawing.model.picture_at(z, y).detach().float().requires_grad_()
             score = critic.scores(x, y)
