@@ -190,7 +190,9 @@ class Workspaces(QObject):
         """The layout of each workspace that has been shown, as saved by QMainWindow."""
         if self._presenting:
             return dict(self._layouts)
-        return self._layouts | {self.current: self._window.saveState(LAYOUT_VERSION)}
+        # Without what stands beside the panels for a while: their widths are not those that it leaves them.
+        with self.cleared():
+            return self._layouts | {self.current: self._window.saveState(LAYOUT_VERSION)}
 
     def restore(self, layouts: Mapping[str, QByteArray], current: str) -> bool:
         """Restores layouts, and which workspace is current.

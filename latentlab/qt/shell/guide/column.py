@@ -243,6 +243,8 @@ class GuideColumn(QFrame):
         if self.isHidden() or rows is None:
             yield
             return
+        painted = self._window.updatesEnabled()
+        self._window.setUpdatesEnabled(False)
         self._aside = True
         self._take_room(0)
         rows.activate()
@@ -252,6 +254,7 @@ class GuideColumn(QFrame):
             rows.activate()
             self._aside = False
             self._fit()
+            self._window.setUpdatesEnabled(painted)
 
     @Slot(int)
     def _widen(self, by: int) -> None:
