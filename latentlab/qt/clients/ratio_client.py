@@ -1,6 +1,6 @@
 """The window's client of density ratios: a thread of its own, which starts with the first request.
 
-A ratio takes a minute or some, in pieces of a fraction of a second: between two of them it stops, or gives
+A ratio takes a minute or two, in pieces of a fraction of a second: between two of them it stops, or gives
 way to a drag. Samples that were drawn are kept, so that the next ratio of the same model begins with them.
 """
 

@@ -33,7 +33,7 @@ from latentlab.qt.widgets.push_button import text_button
 
 _SAME = "A and B are the same: choose two different sets."
 _NOTHING = "Open a model and its data first."
-_READY = "Run trains a classifier between A and B. It takes a minute or some."
+_READY = "Run trains a classifier between A and B. It takes a minute or two."
 
 
 class DensityRatioView(QWidget):
