@@ -184,9 +184,10 @@ def test_that_buttons_and_the_histogram_go_along_the_gallery(qtbot: QtBot, view:
     first, last = gallery.in_sight()
     assert ranking.values[last - 1] < 0.0 < ranking.values[first]
     chart = view.histogram
-    across = (chart.width() - 12, chart.height() // 2)
-    qtbot.mouseClick(chart, LEFT, pos=QPoint(*across))
-    assert gallery.in_sight()[0] == 0, "the highest log ratios are at the right of the axis"
+    qtbot.mouseClick(chart, LEFT, pos=QPoint(12, chart.height() // 2))
+    assert gallery.in_sight()[0] == 0, "what only A has is at the left of both"
+    qtbot.mouseClick(chart, LEFT, pos=QPoint(chart.width() - 12, chart.height() // 2))
+    assert gallery.in_sight()[1] == len(ranking)
 
 
 def test_that_the_mouse_shows_a_picture_and_a_click_selects_one_of_the_data(

@@ -1,4 +1,7 @@
-"""The histogram of the log ratios of both sets, and which of them are in sight in the gallery."""
+"""The histogram of the log ratios of both sets, and which of them are in sight in the gallery.
+
+As in the gallery, what only A has is at the left: the axis falls.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,7 @@ class RatioHistogram(DrawnWidget):
     def value_at(self, x: float) -> float:
         """The log ratio at a pixel."""
         box = self._box()
-        return self.low + (x - box.left()) / max(1.0, box.width()) * (self.high - self.low)
+        return self.high - (x - box.left()) / max(1.0, box.width()) * (self.high - self.low)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._result is not None and event.button() is Qt.MouseButton.LeftButton:
@@ -127,7 +130,7 @@ class RatioHistogram(DrawnWidget):
         for counts, ink in zip(self._counts, colours(has_dark_ground(self.palette())), strict=True):
             pale = QColor(ink)
             pale.setAlphaF(0.55)
-            for place, count in enumerate(counts.tolist()):
+            for place, count in enumerate(reversed(counts.tolist())):
                 if count:
                     tall = max(1.0, count / tallest * box.height())
                     bar = QRectF(box.left() + place * wide, box.bottom() - tall, max(1.0, wide - 0.6), tall)
@@ -137,15 +140,14 @@ class RatioHistogram(DrawnWidget):
         palette, letters = self.palette(), painter.fontMetrics()
 
         def place(value: float) -> float:
-            return box.left() + (value - self.low) / (self.high - self.low) * box.width()
+            return box.left() + (self.high - value) / (self.high - self.low) * box.width()
 
         painter.setPen(QPen(palette.placeholderText().color(), 1))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         painter.setPen(QPen(palette.text().color(), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(place(0.0), box.top()), QPointF(place(0.0), box.bottom()))
-        # The gallery has the highest at the left, this has them at the right as axes do.
-        low, high = (min(max(place(value), box.left()), box.right()) for value in self._sight)
-        painter.fillRect(QRectF(low, box.bottom() + 1, max(3.0, high - low), 4), palette.highlight())
+        right, left = (min(max(place(value), box.left()), box.right()) for value in self._sight)
+        painter.fillRect(QRectF(left, box.bottom() + 1, max(3.0, right - left), 4), palette.highlight())
         painter.setPen(palette.text().color())
         room = letters.horizontalAdvance("−000") + 16
         step = next((one for one in _STEPS if one / (self.high - self.low) * box.width() >= room), _STEPS[-1])
@@ -158,8 +160,8 @@ class RatioHistogram(DrawnWidget):
         under = QRectF(box.left(), top + letters.height() - 1, box.width(), letters.height())
         painter.setPen(palette.placeholderText().color())
         painter.drawText(under, Qt.AlignmentFlag.AlignHCenter, "log ratio, nats")
-        painter.drawText(under, Qt.AlignmentFlag.AlignLeft, "← only in B")
-        painter.drawText(under, Qt.AlignmentFlag.AlignRight, "only in A →")
+        painter.drawText(under, Qt.AlignmentFlag.AlignLeft, "← only in A")
+        painter.drawText(under, Qt.AlignmentFlag.AlignRight, "only in B →")
 
     def _paint_names(self, painter: QPainter, result: RatioResult) -> None:
         """Which colour is whose."""
