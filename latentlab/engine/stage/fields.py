@@ -42,7 +42,7 @@ def shown_field(
 
 def _discriminator(shown: str, duel: Duel, data: Points) -> Field | None:
     if shown == "belief":
-        return _two_sided(duel.value(nodes()).sigmoid(), "D(x): made up, or data?", 0.0, 1.0)
+        return _two_sided(duel.value(nodes()).sigmoid(), "D(x) of the discriminator", 0.0, 1.0)
     found = densities(duel, data)
     if found is None:
         return None
@@ -50,7 +50,7 @@ def _discriminator(shown: str, duel: Duel, data: Points) -> Field | None:
     line = places(REACH, FIELD)
     p_there, q_there = (one.on_grid(line) + _NOTHING for one in (p, q))
     best = p_there / (p_there + q_there)
-    words = "p / (p + q), the best D" if exact else "p / (p + q), the best D (estimated, blurred)"
+    words = "p/(p+q), the best D" if exact else "p/(p+q), the best D, by blurred points"
     return _two_sided(best, words, 0.0, 1.0)
 
 
@@ -62,7 +62,7 @@ def _critic(shown: str, duel: Duel, cloud: Tensor, potentials: Numbers | None) -
     else:
         v = torch.from_numpy(potentials)
         values = (v - torch.cdist(nodes(), cloud)).amax(1)
-        words = "f(x) of the best critic, from the transport"
+        words = "f(x) of the best critic"
     values = values - values.mean()
     most = max(1e-6, float(values.abs().max()))
     return _two_sided(values, words, -most, most)

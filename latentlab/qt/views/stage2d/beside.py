@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from latentlab.engine.stage.events import ApartReply, Frame
-from latentlab.engine.stage.recipe import WASSERSTEIN
+from latentlab.engine.stage.recipe import FAMILIES, LOSSES, WASSERSTEIN, Recipe
 from latentlab.qt.views.stage2d.charts import ApartChart, Curves, RatioChart, SlopeChart
-from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.views.stage2d.compared import ComparedBars
 from latentlab.qt.widgets.term import Term
 
 # Of a curve: beyond, every second point is dropped.
@@ -33,7 +33,7 @@ class Beside(QWidget):
         self.words.setObjectName("stageFigures")
         self.words.setWordWrap(True)
         self._kept: dict[str, list[tuple[int, float]]] = {}
-        self._floor: float | None = None
+        self.compared, self._title = ComparedBars(), ""
         charts = QWidget()
         column = QVBoxLayout(charts)
         column.setContentsMargins(0, 0, 0, 0)
@@ -41,11 +41,12 @@ class Beside(QWidget):
         column.addWidget(self.words)
         for chart in (self.w1, self.losses, self.slopes, self.ratio):
             column.addWidget(chart, 1)
+        column.addWidget(self.compared)
         apart = QWidget()
         other = QVBoxLayout(apart)
         other.setContentsMargins(0, 0, 0, 0)
-        other.addWidget(self.two, 1)
-        other.addWidget(Label(""), 1)
+        other.addWidget(self.two, 2)
+        other.addStretch(1)
         self._pages = QStackedWidget()
         self._pages.addWidget(charts)
         self._pages.addWidget(apart)
@@ -54,18 +55,23 @@ class Beside(QWidget):
         whole.addWidget(self._pages)
         self.w1.waiting = self.losses.waiting = "Press Play: curves come with the rounds."
 
-    def clear(self, family: str, loss: str) -> None:
+    def clear(self, recipe: Recipe) -> None:
         """Another training begins."""
-        self._kept, self._floor = {}, None
-        judged = family in ("adversarial", "critic")
-        wasserstein = loss in WASSERSTEIN
+        self._kept = {}
+        judged = recipe.family in ("adversarial", "critic")
+        wasserstein = recipe.loss in WASSERSTEIN
+        self._title = ""
+        if recipe.family != "critic":
+            self._title = LOSSES[recipe.loss][0] if judged else FAMILIES[recipe.family][0]
+        source = recipe.source
+        self.compared.begin((source.name, source.strokes, id(source.rows)))
+        self.ratio.waiting = "Of these points no density is known."
         self.slopes.setVisible(judged and wasserstein)
         self.ratio.setVisible(judged and not wasserstein)
         self.w1.show_curves({})
         self.losses.show_curves({})
         self.slopes.show_slopes(None)
         self.ratio.show_ratio(None)
-        self.ratio.waiting = "Of these points no density is known."
         self.words.setText("")
 
     def add(self, frame: Frame) -> None:
@@ -88,6 +94,8 @@ class Beside(QWidget):
         self.slopes.show_slopes(frame.slopes)
         self.ratio.show_ratio(frame.ratio)
         self.words.setText(words_of(frame))
+        if self._title and frame.round:
+            self.compared.note(self._title, frame.w1, frame.round, frame.floor)
 
     def show_apart(self, on: bool) -> None:
         """Whether two clouds move apart."""

@@ -162,13 +162,13 @@ class RatioChart(SmallChart):
             painter.setPen(pen)
             pairs = zip(ratio.true[part].tolist(), ratio.believed[part].tolist(), strict=True)
             painter.drawPoints(QPolygonF([self.place(true, believed) for true, believed in pairs]))
-        truth = "exact" if ratio.exact else "estimated from points, blurred"
+        truth = "exact" if ratio.exact else "an estimate"
         words = f"correlation {ratio.correlation:.3f}".replace("-", "−")
         self.legend(
             painter,
             (
                 (words, self.palette().text().color()),
-                (f"the truth is {truth}", self.palette().placeholderText().color()),
+                (f"truth: {truth}", self.palette().placeholderText().color()),
             ),
         )
         return True

@@ -16,6 +16,7 @@ from latentlab.qt.views.stage2d.bars import StageBars
 from latentlab.qt.views.stage2d.beside import Beside
 from latentlab.qt.views.stage2d.canvas import StageCanvas
 from latentlab.qt.views.stage2d.controls import StageControls
+from latentlab.qt.views.stage2d.legend import StageLegend
 from latentlab.qt.views.stage2d.pages import APART, TRAIN, ApartPage, ModeButtons
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.scrolled import scrolled
@@ -50,7 +51,7 @@ class StageView(QWidget):
             ApartPage(),
         )
         self.modes = ModeButtons()
-        self.bars = StageBars()
+        self.bars, self.legend = StageBars(), StageLegend()
         self.status = Label()
         self.status.setObjectName("stageStatus")
         self.status.setWordWrap(True)
@@ -78,6 +79,7 @@ class StageView(QWidget):
         form.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         middle = QVBoxLayout()
         middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.legend)
         middle.addWidget(self.status)
         middle.addWidget(self.bars)
         self.beside.setFixedWidth(_RIGHT)
@@ -153,17 +155,17 @@ class StageView(QWidget):
             return
         self._client.forget(RunRequest)
         self._training = 0
-        self.beside.clear(self.controls.recipe.family, self.controls.recipe.loss)
+        self.beside.clear(self.controls.recipe)
         if self.controls.draws and not self.controls.strokes:
             self._become(playing=False)
             self._client.forget(BeginRequest)
             self.canvas.show_frame(None)
             self.canvas.say("Draw the data here: press and drag.")
-            self.status.setText("")
+            self._say("")
             self._enable()
             return
         self.canvas.say("")
-        self.status.setText("")
+        self._say("")
         self._training = self._client.ask(BeginRequest, self.controls.recipe, self.bars.shown)
         self._enable()
 
@@ -188,13 +190,10 @@ class StageView(QWidget):
         self.bars.say_rounds(frame.round)
         if reply.fault:
             self._become(playing=False)
-            self.status.setText(reply.fault)
-        elif frame.behind is not None:
-            self.status.setText(f"Behind: {frame.behind.words}")
-        elif self.bars.shown != "none":
-            self.status.setText("Of these points no density is known.")
-        else:
-            self.status.setText("")
+        self._say(reply.fault)
+        nothing = "" if self.bars.shown == "none" else "Of these points no density is known."
+        names = ("data", "told from" if self.controls.recipe.family == "critic" else "made")
+        self.legend.explain(names, frame.behind, nothing)
 
     def _go_on(self, rounds: int | None = None, player: str = "") -> None:
         if self._training:
@@ -274,7 +273,9 @@ class StageView(QWidget):
         self.canvas.say("")
         self.beside.show_apart(apart)
         if apart:
-            self.status.setText("Drag on the stage: the second cloud moves.")
+            self._say("")
+            self.canvas.say("")
+            self.legend.explain(("a distribution", "the same, moved: drag it"), None, "")
             if self._training:
                 self._client.ask(RunRequest, self.controls.tuning, 0)
                 self._client.forget(RunRequest)
@@ -310,4 +311,9 @@ class StageView(QWidget):
             self._training = 0
             self._become(playing=False)
             self.canvas.show_frame(None)
-        self.status.setText(refusal.message)
+        self._say(refusal.message)
+
+    def _say(self, fault: str) -> None:
+        """What went wrong; "" for nothing."""
+        self.status.setText(fault)
+        self.status.setVisible(bool(fault))
