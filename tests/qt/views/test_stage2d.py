@@ -99,7 +99,7 @@ def test_that_a_wasserstein_critic_has_an_estimate_and_slopes(qtbot: QtBot, view
     until_idle()
     assert view.canvas.frame.believed is not None
     assert view.beside.slopes.slopes is not None
-    assert "as the critic has it" in view.findChild(QLabel, "stageFigures").text()
+    assert "by the critic" in view.findChild(QLabel, "stageFigures").text()
 
 
 def test_that_what_is_drawn_is_learnt_and_can_be_cleared(qtbot: QtBot, view: StageView) -> None:

@@ -8,6 +8,7 @@ from latentlab.engine.stage.events import ApartReply, Frame
 from latentlab.engine.stage.recipe import FAMILIES, LOSSES, WASSERSTEIN, Recipe
 from latentlab.qt.views.stage2d.charts import ApartChart, Curves, RatioChart, SlopeChart
 from latentlab.qt.views.stage2d.compared import ComparedBars
+from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.term import Term
 
 # Of a curve: beyond, every second point is dropped.
@@ -29,7 +30,8 @@ class Beside(QWidget):
         )
         self.w1.from_zero = True
         self.slopes, self.ratio, self.two = SlopeChart(), RatioChart(), ApartChart()
-        self.words = Term("", "W1")
+        self.heading, self.words = Term("", "W1"), Label()
+        self.heading.setObjectName("stageExactW1")
         self.words.setObjectName("stageFigures")
         self.words.setWordWrap(True)
         self._kept: dict[str, list[tuple[int, float]]] = {}
@@ -38,6 +40,7 @@ class Beside(QWidget):
         column = QVBoxLayout(charts)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
+        column.addWidget(self.heading)
         column.addWidget(self.words)
         for chart in (self.w1, self.losses, self.slopes, self.ratio):
             column.addWidget(chart, 1)
@@ -72,6 +75,7 @@ class Beside(QWidget):
         self.losses.show_curves({})
         self.slopes.show_slopes(None)
         self.ratio.show_ratio(None)
+        self.heading.setText("")
         self.words.setText("")
 
     def add(self, frame: Frame) -> None:
@@ -93,6 +97,7 @@ class Beside(QWidget):
         self.losses.show_curves({name: self._kept[name] for name in figures})
         self.slopes.show_slopes(frame.slopes)
         self.ratio.show_ratio(frame.ratio)
+        self.heading.setText(f"W1 {frame.w1:.3f}; two draws of the data {frame.floor:.3f}")
         self.words.setText(words_of(frame))
         if self._title and frame.round:
             self.compared.note(self._title, frame.w1, frame.round, frame.floor)
@@ -107,13 +112,13 @@ class Beside(QWidget):
 
 
 def words_of(frame: Frame) -> str:
-    """The figures of a frame, a line each."""
-    lines = [f"W1 {frame.w1:.3f}; two draws of the data {frame.floor:.3f}"]
+    """What is believed, and how many modes are reached, a line each."""
+    lines = []
     if frame.believed is not None:
-        lines.append(f"W1 as the critic has it {frame.believed:.3f}")
+        lines.append(f"W1 by the critic: {frame.believed:.3f}")
     if all(name in frame.figures for name in _JS):
         exact, believed = (frame.figures[name] for name in _JS)
-        lines.append(f"JS {exact:.3f}; as the discriminator has it {believed:.3f} (log 2 = 0.693)")
+        lines.append(f"JS {exact:.3f}; by the discriminator {believed:.3f}")
     if frame.modes is not None:
         lines.append(f"Modes reached: {frame.modes[0]} of {frame.modes[1]}")
     return "\n".join(lines).replace("-", "−")

@@ -13,6 +13,8 @@ from latentlab.qt.views.stage2d.axes import SmallChart, span_of
 from latentlab.qt.views.stage2d.inks import data_ink, made_ink
 
 _WIDTH = 1.8
+# How far the axis of two clouds reaches at least.
+_NEAR = 2.0
 
 
 class Curves(SmallChart):
@@ -77,7 +79,7 @@ class SlopeChart(SmallChart):
     """|grad f| along segments from the data to what is made."""
 
     def __init__(self) -> None:
-        super().__init__("stageSlopes", "Slope of f between the data and what is made", "data → made")
+        super().__init__("stageSlopes", "Slope |∇f| between data and made", "data → made")
         self.slopes: Slopes | None = None
 
     def show_slopes(self, slopes: Slopes | None) -> None:
@@ -185,8 +187,8 @@ class ApartChart(SmallChart):
         """Shows this comparison."""
         self.reply = reply
         if reply is not None:
-            self.x_span = (0.0, max(float(reply.far[-1]), 0.1))
-            self.y_span = (0.0, 1.08 * max(float(reply.far[-1]), 0.8))
+            reach = max(_NEAR, 1.15 * reply.w1)
+            self.x_span, self.y_span = (0.0, reach), (0.0, reach)
         self.update()
 
     def table(self) -> Mapping[str, Sequence[object]]:
