@@ -26,6 +26,7 @@ from latentlab.data.kinds import find
 from latentlab.data.limits import MAX_PICTURES
 from latentlab.data.pictures.decoding import quiet
 from latentlab.data.pictures.fitting import fit, is_grey, planes
+from latentlab.data.pictures.pairs import as_pairs
 from latentlab.data.pictures.white import Deep
 from latentlab.data.reading import Tick, read, sample, spread
 from latentlab.data.report import ReadingReport, shown, some_shown
@@ -260,7 +261,7 @@ def _find(path: Path, options: ReadingOptions) -> Found:
     if options.columns and found.table is None:
         found.pictures.close()
         raise LabError("there is no table of attributes to choose columns from", shown(path))
-    return found
+    return as_pairs(found, path) if options.fit == "pairs" else found
 
 
 def _path(spec: Spec) -> Path:

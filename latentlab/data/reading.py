@@ -129,8 +129,8 @@ def read(found: Found, options: ReadingOptions, tick: Tick | None) -> Reading:
     _put_in_order(images, order)
     if tick is not None:
         tick(len(chosen), len(chosen))
-    side, colour = images.shape[2], "grey" if images.shape[1] == 1 else "in colour"
-    found.book.note(f"Each picture is now {side} x {side}, {colour}")
+    (side, across), colour = images.shape[2:], "grey" if images.shape[1] == 1 else "in colour"
+    found.book.note(f"Each picture is now {across} x {side}, {colour}")
     keys = None if hashes is None else Keys(these(names, order), hashes[order])
     # Whatever was skipped, neither part may be empty.
     return Reading(images, origin[order], keys, min(max(1, testing), len(origin) - 1))
@@ -154,7 +154,7 @@ def pixels(
         if at_once is not None:
             return at_once
         grey = options.colour == "grey" or (options.colour is None and first.grey)
-        canvas = _Canvas(len(chosen), side, grey, fixed=options.colour is not None)
+        canvas = _Canvas(len(chosen), side, _across(side, options), grey, fixed=options.colour is not None)
         fine, hashes = _one_by_one(found, chosen, canvas, options, tick)
         return Decoded(canvas.array, fine, hashes)
 
@@ -164,7 +164,7 @@ def _at_once(found: Found, chosen: NDArray[np.intp], side: int, options: Reading
     if not isinstance(found.pictures, ArrayPictures):
         return None
     array = found.pictures.array
-    if array.shape[1:3] != (side, side):
+    if array.shape[1:3] != (side, _across(side, options)):
         return None
     grey = array.ndim == 3 or (options.colour is None and bool((array[..., :1] == array).all()))
     if options.colour is not None and options.colour != ("grey" if grey else "rgb"):
@@ -206,15 +206,20 @@ def _levels(
     return levels_in_blocks(deep, largest.white(Deep(deep), options.white)), fine, hashes
 
 
+def _across(side: int, options: ReadingOptions) -> int:
+    """The width of all pictures: of a pair, that of both."""
+    return 2 * side if options.fit == "pairs" else side
+
+
 class _Canvas:
     """The tensor that pictures are put into; it starts grey, and widens at the first colour picture."""
 
-    def __init__(self, count: int, side: int, grey: bool, *, fixed: bool) -> None:
+    def __init__(self, count: int, side: int, across: int, grey: bool, *, fixed: bool) -> None:
         self.side, self.grey, self._fixed = side, grey, fixed
-        self.array = np.empty((count, 1 if grey else 3, side, side), np.uint8)
+        self.array = np.empty((count, 1 if grey else 3, side, across), np.uint8)
 
     def put(self, place: int, pixels: NDArray[np.uint8]) -> None:
-        """Pixels (side, side) or (side, side, 3)."""
+        """Pixels (side, across) or (side, across, 3)."""
         if self.grey and not self._fixed and pixels.ndim == 3 and not all_grey(pixels):
             self.array, self.grey = np.repeat(self.array, 3, axis=1), False
         if pixels.ndim == 3 and self.grey:
@@ -253,7 +258,11 @@ def _one_by_one(
             # Once, because it copies: most pictures of a data set have the side already.
             pixels = _pixels_of(image)
             hashes[place] = hash_pixels(pixels)
-            fitted = fit(image, canvas.side, options.fit)
+            try:
+                fitted = fit(image, canvas.side, options.fit)
+            except PictureError as reason:
+                found.book.skip(found.pictures.name(index), str(reason))
+                continue
             canvas.put(place, pixels if fitted is image else np.asarray(fitted))
             # Otherwise they would stay in memory until the next one is decoded.
             del pixels, fitted

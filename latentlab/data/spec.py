@@ -23,7 +23,7 @@ from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.errors import LabError
 
-FITS = ("crop", "pad")
+FITS = ("crop", "pad", "pairs")
 COLOURS = ("grey", "rgb")
 DEALT = ("key", "count")
 _MARK = "::"
@@ -39,7 +39,8 @@ class ReadingOptions:
     Attributes:
         side: rows and columns of every picture, 8 to 64; None: chosen from the pictures' own sizes.
         fit: "crop" fills the square and cuts off what hangs over; "pad" shows all of the picture, on a ground
-            of its border's mean colour.
+            of its border's mean colour; "pairs" that each picture is two side by side,
+            each of which fills its square, or that the folders A and B hold one half each.
         colour: "grey" or "rgb"; None: grey if every picture is grey.
         dealt: how pictures are held out: "key", by the hash of each (see `latentlab.data.splits`), or
             "count", as LatentLab did before, for what was saved then.

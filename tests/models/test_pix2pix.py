@@ -116,7 +116,7 @@ def test_that_it_translates_every_source_at_every_size(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"source": "pairs", "shape": (3, 16, 15)}, "15 columns has no two halves"),
+        ({"source": "pairs", "shape": (3, 16, 15)}, "no pairs of two squares"),
         ({"source": "grey", "shape": (1, 16, 16)}, "grey already"),
         ({"source": "outlines"}, "'source' is 'outlines'"),
         ({"pixel": 3}, "'pixel' is 3"),

@@ -19,6 +19,7 @@ from PIL import Image
 from latentlab.data.keys import all_grey
 from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
 from latentlab.data.pictures.white import Deep
+from latentlab.data.source import PictureError
 from latentlab.data.spec import ReadingOptions
 
 # The largest of these that needs no enlarging; for the smallest pictures the side of MNIST.
@@ -34,17 +35,25 @@ def choose_side(sizes: Sequence[tuple[int, int]], options: ReadingOptions) -> in
     """
     if options.side is not None:
         return options.side
+    if options.fit == "pairs":
+        sizes = [(width // 2, height) for width, height in sizes]
     side = sizes[0][0]
     if all(size == (side, side) for size in sizes) and SMALLEST_SIDE <= side <= LARGEST_SIDE:
         return side
-    measure = min if options.fit == "crop" else max
+    measure = max if options.fit == "pad" else min
     usual = float(np.median([measure(size) for size in sizes]))
     return max((side for side in _SIDES if side <= usual), default=_SIDES[0])
 
 
 def fit(image: Image.Image, side: int, how: str) -> Image.Image:
-    """The picture as a square of `side` pixels; `how` is "crop" or "pad"."""
+    """The picture as a square of `side` pixels, or, by "pairs", as two; `how` is one of the ways to fit.
+
+    Raises:
+        PictureError: if a pair has no two halves.
+    """
     width, height = image.size
+    if how == "pairs":
+        return _fit_pair(image, side)
     if (width, height) == (side, side):
         return image
     if how == "crop":
@@ -57,6 +66,19 @@ def fit(image: Image.Image, side: int, how: str) -> Image.Image:
     ground = Image.new(whole.mode, (side, side), border_colour(whole))
     ground.paste(whole, ((side - shape[0]) // 2, (side - shape[1]) // 2))
     return ground
+
+
+def _fit_pair(image: Image.Image, side: int) -> Image.Image:
+    width, height = image.size
+    if (width, height) == (2 * side, side):
+        return image
+    if width % 2:
+        raise PictureError(f"is {width} pixels wide, and so no pair of two halves of one size")
+    pair = Image.new(image.mode, (2 * side, side))
+    for left in (0, 1):
+        half = image.crop((left * width // 2, 0, (left + 1) * width // 2, height))
+        pair.paste(fit(half, side, "crop"), (left * side, 0))
+    return pair
 
 
 def resize(image: Image.Image, shape: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:

@@ -110,10 +110,10 @@ class Pix2PixConfig:
         for width in (*self.widths, self.critic_width):
             if width % GROUPS:
                 raise LabError(f"config field 'widths' has {width}, expected multiples of {GROUPS}")
-        if self.source == "pairs" and self.shape[2] % (2 * self.pixel):
+        if self.source == "pairs" and (self.shape[2] != 2 * self.shape[1] or self.shape[1] % self.pixel):
             raise LabError(
-                f"a picture of {self.shape[2]} columns has no two halves",
-                hint="Pairs lie side by side in each picture, both of one size",
+                f"the pictures are {self.shape[2]} x {self.shape[1]}, no pairs of two squares side by side",
+                hint="Give a folder of pairs as --data FOLDER::fit=pairs, or choose another source",
             )
         if self.source == "grey" and self.shape[0] == 1:
             raise LabError(
