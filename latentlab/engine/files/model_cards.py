@@ -214,6 +214,8 @@ def _to_try(
         return f"Switch “{first}” on, and see what else changes."
     if Capability.DENOISES in can:
         return "Watch a picture come out of noise, step by step."
+    if Capability.TRANSLATES in can:
+        return "Draw at the left, and see at the right while you draw."
     if Capability.HAS_COMPONENTS in can:
         return "Run its EM again, step by step, and look at one component after the other."
     if Capability.DECODES in can and isinstance(latents, int):
