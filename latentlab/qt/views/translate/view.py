@@ -33,7 +33,7 @@ from latentlab.qt.widgets.scrolled import scrolled
 from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.qt.widgets.term import Term
 
-_SMALL = 96
+_SMALL = 72
 # What is drawn, by the name of the source.
 _DRAWN = {
     "outline": "Draw an outline",
