@@ -23,7 +23,8 @@ from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.errors import LabError
 
-FITS = ("crop", "pad", "pairs")
+SQUARES = ("crop", "pad")
+FITS = (*SQUARES, "pairs")
 COLOURS = ("grey", "rgb")
 DEALT = ("key", "count")
 _MARK = "::"

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from latentlab.data.pictures.fitting import choose_side, fit, is_grey, planes
-from latentlab.data.spec import FITS, ReadingOptions
+from latentlab.data.spec import SQUARES, ReadingOptions
 from tests.data.pictures import BLUE, GREEN, RED, noise
 
 
-@given(st.integers(1, 90), st.integers(1, 90), st.integers(8, 64), st.sampled_from(FITS), st.booleans())
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(8, 64), st.sampled_from(SQUARES), st.booleans())
 def test_that_any_size_becomes_the_side_asked_for(width, height, side, how, grey):
     image = Image.new("L" if grey else "RGB", (width, height), 77 if grey else (7, 77, 177))
     fitted = np.asarray(fit(image, side, how))
@@ -24,7 +24,7 @@ def test_that_any_size_becomes_the_side_asked_for(width, height, side, how, grey
 
 def test_that_the_right_size_is_left_alone():
     array = noise(1, 32)
-    for how in FITS:
+    for how in SQUARES:
         assert np.array_equal(np.asarray(fit(Image.fromarray(array), 32, how)), array)
 
 
