@@ -1,11 +1,11 @@
 """Distributions of points in the plane: some with a name and a known density, some drawn by hand.
 
-    p(x) = sum_k w_k N(x; c_k, s^2 I)                   rings, grids, spirals and lines are many small
-    Gaussians log p(x) = logsumexp_k ( log w_k - |x - c_k|^2 / (2 s^2) ) - log(2 pi s^2)
+    p(x) = sum_k w_k N(x; c_k, s^2 I)
+    log p(x) = logsumexp_k ( log w_k - |x - c_k|^2 / (2 s^2) ) - log(2 pi s^2)
     (p * N(0, h^2 I))(x): the same with s^2 + h^2       blurring is exact
-    E |x - m|^2 = 2 s^2 + sum_k w_k |c_k - m|^2
 
-All lie about the origin, within the square from -2 to 2. Everything is float64.
+Rings, grids, spirals and lines are many small Gaussians. Those with a name lie about the origin, within the
+square from -2 to 2. Everything is float64.
 
 Source: the sets on which Metz et al., Unrolled Generative Adversarial Networks (2017), and Srivastava et al.,
 VEEGAN (2017), look at lost modes: rings and grids of Gaussians.
@@ -226,7 +226,7 @@ def drawn(strokes: Sequence[Sequence[tuple[float, float]]], width: float, step: 
 
 def fitted(rows: Tensor, spread: float = 0.7) -> Points:
     """Given points (N, 2), of which no density is known: moved to the middle, and scaled so that the mean
-    standard deviation of a coordinate is `spread`.
+    variance of a coordinate is the square of `spread`.
     """
     rows = rows.double()
     rows = rows - rows.mean(0)

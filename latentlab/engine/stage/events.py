@@ -174,7 +174,8 @@ class ApartReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class ApartRequest(Request[ApartReply]):
-    """Compare points with themselves, moved by `moved` and blurred by `blur` (a standard deviation)."""
+    """Compare points with themselves, moved by `moved`; the Gaussians of both are made at least `blur` wide
+    (a standard deviation)."""
 
     priority: ClassVar[int] = 0
     source: Source

@@ -140,7 +140,7 @@ class Generator(nn.Module):
 class Critic(nn.Module):
     """Logits that each patch of a picture is true, given its source; -> (B, h, w).
 
-    A logit sees some 13 x 13 places around its own, not the whole picture.
+    A logit sees 14 x 14 places around its own; of the rest of the picture only what the norms divide by.
 
     Args:
         source, picture: how it sees them.
