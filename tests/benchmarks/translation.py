@@ -67,13 +67,15 @@ def stroke_to_picture(model: str) -> None:
     from latentlab.qt.app import application, create_window
     from latentlab.qt.controllers.settings import Settings
     from latentlab.qt.views.translate.view import TranslateView
+    from latentlab.session.state import SessionState
 
     app = application([])
-    window = create_window(Settings(Path(tempfile.mkdtemp()) / "lab.ini"), model)
+    # On the model that ships: a window waits for encodings, and one that translates has none.
+    window = create_window(Settings(Path(tempfile.mkdtemp()) / "lab.ini"))
     workspace = window.workspace
     window.resize(1440, 900)
     window.show()
-    window.start()
+    workspace.open(SessionState(model=model, data=_DATA))
     view, until = None, time.monotonic() + 120.0
     while (view is None or view.reply is None) and time.monotonic() < until:
         QTest.qWait(50)
