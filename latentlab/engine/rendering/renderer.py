@@ -103,6 +103,7 @@ class Renderer(Server):
                 ("theory", "theory:Theory", self._in_hand, lambda: self._step),
                 ("eigenpictures", "eigenpictures:Eigenpictures", self._in_hand),
                 ("translation", "translation:Translations", self._in_hand),
+                ("inversion", "inverting:Inversions", self._in_hand, lambda: self._step),
             )
         }
         # Counts how often another model, or other data, have been opened.

@@ -25,6 +25,7 @@ from latentlab.qt.views.density_ratio.spec import SPEC as DENSITY_RATIO
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.eigenpictures.spec import SPEC as EIGENPICTURES
+from latentlab.qt.views.inversion.spec import SPEC as INVERSION
 from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
@@ -94,6 +95,7 @@ PANELS = (
     Panel(LEFT, (OWN_PICTURE,)),
     Panel(RIGHT, (PROBE, CONDITIONS, SELECTION_CARD, NEIGHBOURS), arrange=column("probeColumn")),
     Panel(RIGHT, (THEORY,)),
+    Panel(RIGHT, (INVERSION,)),
     Panel(BOTTOM, (TRAY, WALK), "Tray and walk", beside("trayAndWalk")),
     Panel(BOTTOM, (DATA_BROWSER,)),
     Panel(BOTTOM, (TRAINING,)),

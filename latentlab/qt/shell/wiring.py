@@ -9,13 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from latentlab.engine.rendering.requests.theory import Subject
 from latentlab.engine.types import Picture
 from latentlab.qt.controllers.failures import Failures
+from latentlab.qt.controllers.inversion_run import inversion_of
 from latentlab.qt.controllers.trajectory_tracer import Tracing
 from latentlab.qt.controllers.unfinished_training import UnfinishedTraining
 from latentlab.qt.export import exportables
 from latentlab.qt.shell.panels import AnySpec
 from latentlab.qt.shell.workbench import Workbench
+from latentlab.qt.views.inversion.spec import SPEC as INVERSION
 from latentlab.qt.views.judge.spec import SPEC as JUDGE
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ def connect(bench: Workbench) -> None:
     """Connects everything."""
     _attributes(bench)
     _own_picture(bench)
+    _inversion(bench)
     _walk(bench)
     _diffusion(bench)
     _origins(bench)
@@ -60,6 +64,19 @@ def _own_picture(bench: Workbench) -> None:
     controller.overcome.connect(bench.messages.take_back)
     bench.exporter.exportables.name_source(lambda: controller.pictures.name_at_probe)
     bench.analogy.failed.connect(bench.opener.failed)
+
+
+def _inversion(bench: Workbench) -> None:
+    """The way of an inversion is shown in the plane; the user's own picture is refined in its panel."""
+    run, pictures = inversion_of(bench.workspace), bench.controller.own_picture.pictures
+
+    def refine() -> None:
+        if pictures.reply is not None:
+            run.start(Subject(seen=pictures.reply.seen, condition=bench.workspace.state.condition))
+        bench.docks.wanted.emit(INVERSION)
+
+    run.traced.connect(bench.plane.show_trajectory)
+    bench.own_picture.refining.connect(refine)
 
 
 def _walk(bench: Workbench) -> None:

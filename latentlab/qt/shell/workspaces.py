@@ -19,6 +19,7 @@ from latentlab.qt.views.density_ratio.spec import SPEC as DENSITY_RATIO
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.eigenpictures.spec import SPEC as EIGENPICTURES
+from latentlab.qt.views.inversion.spec import SPEC as INVERSION
 from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
@@ -109,7 +110,7 @@ WORKSPACES = (
         "Move the probe through the latent plane, and see what the model makes of each point.",
         LATENT_PLANE,
         left=(Stack((POINTS,), 0.5), Stack((MANIFOLD_GRID, DIMENSIONS, AGGREGATE), 0.5)),
-        right=(Stack((PROBE, THEORY)),),
+        right=(Stack((PROBE, THEORY, INVERSION)),),
         bottom=(Stack((TRAY,)),),
         # The tray as high as what is in it.
         sizes=Sizes(left=0.24, bottom=0.05),

@@ -54,13 +54,14 @@ _HOW = (
 
 class OwnPictureView(QWidget):
     """`wanted` and `pasted` request another picture, `dropped` carries one as QMimeData; `attributes_wanted`
-    requests the attribute board.
+    requests the attribute board, `refining` a descent to a better z.
     """
 
     wanted = Signal()
     pasted = Signal()
     dropped = Signal(object)
     attributes_wanted = Signal()
+    refining = Signal()
 
     def __init__(self, workspace: Workspace, pictures: OwnPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +104,9 @@ class OwnPictureView(QWidget):
         self.attributes = tip_button(
             "ownPictureAttributes", "Change attributes …", "Show the attribute sliders"
         )
+        self.refine = tip_button(
+            "ownPictureRefine", "Refine", "Find a z that makes the picture better, by gradient descent"
+        )
         self._body = QWidget()
         self._lay_out()
         self.frame.fitted.connect(self._fitted)
@@ -119,6 +123,7 @@ class OwnPictureView(QWidget):
         self.error.toggled.connect(self._show_error)
         self.go.clicked.connect(pictures.go)
         self.attributes.clicked.connect(self.attributes_wanted)
+        self.refine.clicked.connect(self.refining)
         pictures.changed.connect(self._show)
         workspace.loaded.connect(self._show)
         self._show()
@@ -151,6 +156,7 @@ class OwnPictureView(QWidget):
         steps = QWidget()
         flow = FlowLayout(steps, gap=4)
         flow.addWidget(self.go)
+        flow.addWidget(self.refine)
         flow.addWidget(self.attributes)
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
@@ -196,6 +202,7 @@ class OwnPictureView(QWidget):
         pictures, model = self._pictures, self._workspace.model
         own, pixels = pictures.own, pictures.pixels
         self._body.setVisible(own is not None)
+        self.refine.setVisible(model is not None and Capability.INVERTS in model.capabilities)
         self.away.setEnabled(own is not None)
         self.note.setText("Reading …" if pictures.busy else pictures.refusal or _HOW)
         self.note.setVisible(own is None or pictures.busy or bool(pictures.refusal))

@@ -1,0 +1,1 @@
+"""A picture inverted by gradient descent, step by step."""
