@@ -21,7 +21,7 @@ def add_inversion(add: Any) -> None:
     """Adds the command; `add` makes a parser of a name, a text and an example."""
     parser = add(
         "invert",
-        "find the z from which a GAN makes a picture, by gradient descent",
+        "find the z from which a model makes a picture, by gradient descent",
         "latentlab invert mnist-cgan --image in.png -o z.npz\n"
         "  latentlab invert mnist-cgan --index 7 --condition 9 --json -o z.npz",
     )

@@ -39,4 +39,5 @@ def test_that_the_table_that_ships_is_taken_for_what_it_is(data: str, tmp_path: 
     events.close()
     assert isinstance(first, JudgeBegan)
     assert first.table == shipped_table(data)
-    assert not list(tmp_path.iterdir())
+    # What was asked is noted, for the next start; no figure is.
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["asked.json"]

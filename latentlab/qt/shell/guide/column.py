@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.guide import chapters
 from latentlab.guide.chapters import CONTENTS
+from latentlab.qt.shell.guide.grip import Grip
 from latentlab.qt.widgets.focus_return import focus_to_return_to
 from latentlab.qt.widgets.guide_page import GuidePage
 from latentlab.qt.widgets.plain_text import plain_tip
@@ -85,7 +86,7 @@ class GuideColumn(QFrame):
         # Of the panels before it opened.
         self._widths: dict[QDockWidget, int] = {}
         self._aside = False
-        self._grip = _Grip(self)
+        self._grip = Grip(self)
         self._grip.moved.connect(self._widen)
         self.hide()
 
@@ -284,26 +285,6 @@ class GuideColumn(QFrame):
             self.go_forward()
         else:
             super().keyPressEvent(event)
-
-
-class _Grip(QWidget):
-    """The column's left edge: drag it to change the width."""
-
-    moved = Signal(int)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("guideGrip")
-        self.setCursor(Qt.CursorShape.SplitHCursor)
-        self._from = QPoint()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._from = event.globalPosition().toPoint()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        now = event.globalPosition().toPoint()
-        self.moved.emit(self._from.x() - now.x())
-        self._from = now
 
 
 def _as_text(words: str) -> str:
