@@ -90,6 +90,22 @@ def inks_of(
     return inks[np.where(np.isnan(place), ENTRIES, place).astype(np.intp)]
 
 
+# Of numbers with a sign, on a light and on a dark ground: (L, a, b) of OKLab at -1, 0 and 1. Orange and blue
+# differ for every colour vision, and nothing is as near to the ground as 0.
+_SIGNED = {
+    False: ((0.60, 0.13, 0.13), (0.97, 0.0, 0.0), (0.45, -0.03, -0.16)),
+    True: ((0.78, 0.10, 0.13), (0.22, 0.0, 0.0), (0.72, -0.04, -0.13)),
+}
+
+
+def signed_colours(values: NDArray[np.float32], dark: bool = False) -> NDArray[np.uint8]:
+    """Numbers from -1 to 1 (H, W) as orange, nothing, blue; -> uint8 (H, W, 3)."""
+    places = np.clip(values.astype(np.float64), -1.0, 1.0)
+    knots = np.array(_SIGNED[dark])
+    lab = np.stack([np.interp(places, (-1.0, 0.0, 1.0), knots[:, column]) for column in range(3)], -1)
+    return np.round(255.0 * np.clip(to_rgb(lab), 0.0, 1.0)).astype(np.uint8)
+
+
 def _smooth(
     place: NDArray[np.float64], marks: NDArray[np.float64], values: NDArray[np.float64]
 ) -> NDArray[np.float64]:

@@ -70,10 +70,8 @@ from latentlab.errors import LabError
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
 
 _HERE = "latentlab.engine.rendering"
-_FIRST_ENCODINGS = 2000
-_SAMPLED = 2000
-# Of the sample, the pictures that set the density levels, four times a second.
-_DRAWN = 200
+_FIRST_ENCODINGS = _SAMPLED = 2000
+_DRAWN = 200  # of the sample, the pictures that set the density levels, four times a second
 
 
 class Renderer(Server):
@@ -100,6 +98,7 @@ class Renderer(Server):
                 ("aggregate", "aggregating:Aggregates", posteriors, drawing),
                 ("stretch", "stretching:Stretches", drawing),
                 ("critic", "criticising:Critics", drawing),
+                ("scores", "scoring:ScoreSets", self._in_hand, lambda: self._step),
                 ("theory", "theory:Theory", self._in_hand, lambda: self._step),
                 ("eigenpictures", "eigenpictures:Eigenpictures", self._in_hand),
                 ("translation", "translation:Translations", self._in_hand),
@@ -179,6 +178,9 @@ class Renderer(Server):
             following.unfolding.adopt(request.theta, request.step, request.buffers)
         yield from following.unfolding.refresh()
         unfolding, moments = following.unfolding, moments_for(self.drawing)
+        if not len(unfolding.mean):
+            yield UnfoldedReply(request.generation, unfolding.mean, unfolding.mean, 0, step=unfolding.step)
+            return
         # A spread-out sample is enough to see how much each dimension is used.
         some = slice(None, None, max(1, len(unfolding.mean) // _SAMPLED))
         moments.add(unfolding.mean[some], unfolding.log_variance[some])

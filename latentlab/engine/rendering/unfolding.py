@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
-from latentlab.models.base import Encodes
+from latentlab.models.base import Decodes, Encodes
 
 # Time for the pictures of one snapshot; the rest of its fifth of a second is the training's.
 BUDGET_S = 0.006
@@ -34,11 +34,13 @@ class Unfolding:
     """
 
     def __init__(self, model: nn.Module, data: ImageSet, told: Tensor | None = None) -> None:
-        if not isinstance(model, Encodes):
-            raise LabError(f"a {type(model).__name__} does not encode pictures")
+        if not isinstance(model, Decodes):
+            raise LabError(f"a {type(model).__name__} has no latent space")
+        # Without an encoder there is nothing to encode: the weights alone are followed.
+        count = len(data) if isinstance(model, Encodes) else 0
         self.model, self.data = model, data
         self._told = told
-        self.mean = np.zeros((len(data), model.latents), np.float32)
+        self.mean = np.zeros((count, model.latents), np.float32)
         self.log_variance = np.zeros_like(self.mean)
         self.step = 0
         self._next, self._whole = 0, False
@@ -63,7 +65,7 @@ class Unfolding:
 
         The first time all are encoded.
         """
-        started, count = time.perf_counter(), len(self.data)
+        started, count = time.perf_counter(), len(self.mean)
         for _ in range(0, count, _CHUNK):
             self._encode(slice(self._next, min(self._next + _CHUNK, count)))
             self._next = 0 if self._next + _CHUNK >= count else self._next + _CHUNK

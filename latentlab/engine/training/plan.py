@@ -141,6 +141,11 @@ def figures_of(kind: str) -> FiguresSpec:
 
 def has_plane(kind: str) -> bool:
     """Whether such a model has a latent space that can be shown during training."""
+    return Capability.DECODES in find_kind(kind).capabilities
+
+
+def rebuilds(kind: str) -> bool:
+    """Whether such a model encodes pictures and decodes them again."""
     return find_kind(kind).capabilities >= {Capability.ENCODES, Capability.DECODES}
 
 

@@ -217,7 +217,8 @@ class Workspace(SessionRequests):
                     self.ask(EncodeRequest)
             case UnfoldedReply() if current:
                 self.still_told = None
-                self._place(reply)
+                if reply.total:
+                    self._place(reply)
                 self._refresh()
                 self.unfolded.emit(reply)
             case EncodingsReply() if current:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from latentlab.qt.compare.page import SPEC as COMPARE
 from latentlab.qt.shell.columns import beside, column, points_panel
+from latentlab.qt.views.adversarial.spec import SPEC as ADVERSARIAL
 from latentlab.qt.views.aggregate.spec import SPEC as AGGREGATE
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
@@ -109,6 +110,7 @@ PANELS = (
     Panel(BOTTOM, (MIXTURE,)),
     Panel(BOTTOM, (EIGENPICTURES,)),
     Panel(BOTTOM, (TRANSLATE,)),
+    Panel(RIGHT, (ADVERSARIAL,)),
 )
 
 

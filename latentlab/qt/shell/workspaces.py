@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from latentlab.models.capabilities import Capability
 from latentlab.qt.compare.page import SPEC as COMPARE
 from latentlab.qt.shell.panels import AnySpec
+from latentlab.qt.views.adversarial.spec import SPEC as ADVERSARIAL
 from latentlab.qt.views.aggregate.spec import SPEC as AGGREGATE
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
@@ -190,6 +191,16 @@ WORKSPACES = (
         "See what one Gaussian makes of all pictures: its mean, its eigenpictures, its samples.",
         EIGENPICTURES,
         needs=EIGENPICTURES.needs,
+        joins=True,
+    ),
+    WorkspaceSpec(
+        "adversarial",
+        "Adversarial",
+        "See what the critic thinks of each place and each picture, and whether samples become alike.",
+        LATENT_PLANE,
+        right=(Stack((ADVERSARIAL,)),),
+        sizes=Sizes(right=0.42),
+        needs=ADVERSARIAL.needs,
         joins=True,
     ),
     WorkspaceSpec(

@@ -86,37 +86,3 @@ class OpinionRequest(Request[OpinionReply]):
     needs: ClassVar[frozenset[Capability]] = _OF_MADE
     z: Point
     condition: Point = ()
-
-
-@dataclass(frozen=True, eq=False)
-class HistogramsReply(Reply):
-    """How the scores of three sets of pictures are spread.
-
-    Attributes:
-        low, high: the ends of the histograms.
-        names: of the sets: of the training pictures, held-out ones, and made ones; those that there are.
-        shares: for each set, the share of its pictures in each of as many equal bins.
-        means, counts: of each set.
-        spec: what scores mean; of a probability, all numbers are sigma(s).
-        step: of the training; None for a model that is not in training.
-    """
-
-    low: float
-    high: float
-    names: tuple[str, ...]
-    shares: tuple[Point, ...]
-    means: Point
-    counts: tuple[int, ...]
-    spec: ScoreSpec
-    step: int | None = None
-
-
-@dataclass(frozen=True)
-class HistogramsRequest(Request[HistogramsReply]):
-    """Score `count` pictures of each set, always the same. Long work, in pieces."""
-
-    priority: ClassVar[int] = 9
-    needs: ClassVar[frozenset[Capability]] = _OF_MADE
-    patient: ClassVar[bool] = True
-    count: int = 1000
-    bins: int = 40

@@ -12,8 +12,8 @@ from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.training.plan import (
     TrainingPlan,
     figures_of,
-    has_plane,
     is_drawn_from,
+    rebuilds,
     round_of,
 )
 from latentlab.engine.training.presets import (
@@ -173,7 +173,7 @@ class TrainingPanel(QWidget):
             self.bars.expect(spec)
             self.drawn.setVisible(is_drawn_from(kind))
             if self.strip is not None:
-                self.strip.setVisible(has_plane(kind))
+                self.strip.setVisible(rebuilds(kind))
             self._arrangement.show_pictures()
 
     @Slot(int)
