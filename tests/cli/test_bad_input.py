@@ -48,7 +48,7 @@ WALK = ("--from", "0,0", "--to", "1,1")
         (["encode", "{model}", "--data", "mnist", "-o", "{new}.npz"], "28 x 28 grey"),
         (["open", "nonsense"], "nonsense"),
         (["train"], "KIND"),
-        (["train", "gan", "--out", "{new}.safetensors"], "gan"),
+        (["train", "transformer", "--out", "{new}.safetensors"], "transformer"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -129,7 +129,7 @@ CARDS = {
     "format of text": ({"format": "1"}, "format version is 1, expected 1"),
     "format true": ({"format": True}, "format version is True"),
     "format 0": ({"format": 0}, "format version is 0, expected 1"),
-    "unknown kind": ({"kind": "gan"}, "unknown kind of model 'gan'.*Known: ae, vae, cvae"),
+    "unknown kind": ({"kind": "transformer"}, "unknown kind of model 'transformer'.*Known: ae, vae, cvae"),
     "kind of a number": ({"kind": 3}, "no valid field 'kind'"),
     "no config": ({"config": None}, "no valid field 'config'"),
     "metrics of a list": ({"metrics": [1]}, "no valid field 'metrics'"),
