@@ -151,7 +151,7 @@ def invert(
     starts: int = 4,
     seed: int = 0,
 ) -> Inverted:
-    """The z from which a GAN makes pictures, by gradient descent; see `Model.invert`.
+    """The z from which a model makes pictures, by gradient descent; see `Model.invert`.
 
     Args:
         model: one in memory, a shipped model's name or a model file's path.

@@ -123,7 +123,7 @@ def _share_below(of: Tensor, among: Tensor) -> Tensor:
     return (less + most).double() / (2.0 * len(among))
 
 
-def jensen_shannon(f: Tensor, is_a: Tensor) -> float:
+def jensen_shannon_bound(f: Tensor, is_a: Tensor) -> float:
     """A lower bound of the Jensen-Shannon divergence, in nats: 0 where the sets are alike, at most log 2."""
     loss = functional.binary_cross_entropy_with_logits(f.double(), is_a.double())
     return min(math.log(2.0), max(0.0, math.log(2.0) - float(loss)))

@@ -99,7 +99,7 @@ def invert_pictures(
         raise LabError(f"pictures of shape {tuple(x.shape[1:])}; {loaded.name} makes {model.picture_shape}")
     device = next(loaded.model.parameters()).device
     x = x.to(device)
-    judge = judge_of(loaded, device)
+    judge = shipped_classifier(loaded, device)
     y = told_or_seen(model, judge, x, None if y is None else y.to(device))
     descent = inverted(model, x, y, plan)
     while True:
@@ -123,7 +123,7 @@ def invert_pictures(
     )
 
 
-def judge_of(loaded: LoadedModel, device: torch.device) -> Classifies | None:
+def shipped_classifier(loaded: LoadedModel, device: torch.device) -> Classifies | None:
     """The classifier that ships for the data that a model learnt from; None if there is none that suits."""
     data = loaded.card.data
     name = data.get("name") if data else None

@@ -101,10 +101,10 @@ class _Descents:
             candidates = torch.zeros(count, 1, self.model.latents, device=device)
         u = _to_normal(self.prior, candidates)
         rows = torch.arange(count, device=device)[:, None]
-        told = self._told(y)
+        conditions = self._conditions(y)
         chosen_u, chosen_y, chosen_encoder = [], [], []
-        each = max(1, -(-plan.starts // len(told)))
-        for one in told:
+        each = max(1, -(-plan.starts // len(conditions)))
+        for one in conditions:
             of_y = None if one is None else one[:, None].expand(-1, u.shape[1], -1)
             error = self._error(u, of_y, slope=False)[0]
             if encoded and each > 1:
@@ -117,7 +117,7 @@ class _Descents:
         of_each = torch.cat(chosen_y, 1) if chosen_y else None
         return torch.cat(chosen_u, 1), of_each, torch.cat(chosen_encoder, 1)
 
-    def _told(self, y: Tensor | None) -> list[Tensor | None]:
+    def _conditions(self, y: Tensor | None) -> list[Tensor | None]:
         """The conditions to try, (B, A) each."""
         known = conditional(self.model)
         if known is None:

@@ -16,8 +16,8 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
 
+from latentlab.core.density_ratio import correlation, jensen_shannon_bound
 from latentlab.core.divergence import jensen_shannon, places, square
 from latentlab.core.points import Points
 from latentlab.engine.stage.duel import Duel
@@ -62,18 +62,16 @@ def ratio_of(duel: Duel, data: Points, cloud: Tensor, made: Tensor) -> Ratio | N
     p, q, exact = found
     x = torch.cat((cloud, made))
     true, believed = p.log_density(x) - q.log_density(x), duel.value(x).double()
-    pair = torch.stack((true, believed))
-    spread = float(pair.std(1).min())
-    correlation = float(torch.corrcoef(pair)[0, 1]) if spread > 1e-9 else 0.0
-    return Ratio(numbers(true), numbers(believed), correlation, exact)
+    found_with = correlation(true, believed)
+    return Ratio(numbers(true), numbers(believed), 0.0 if math.isnan(found_with) else found_with, exact)
 
 
 def js_of(duel: Duel, data: Points) -> dict[str, float]:
     """The divergence as the discriminator has it, and on a grid."""
     draw = torch.Generator().manual_seed(1)
     real, made = data.draw(_JS_DRAWS, draw), duel.made(_JS_DRAWS)
-    paid = softplus(-duel.value(real)).mean() + softplus(duel.value(made)).mean()
-    figures = {"JS by the discriminator": max(0.0, math.log(2.0) - 0.5 * float(paid))}
+    f = torch.cat((duel.value(real), duel.value(made)))
+    figures = {"JS by the discriminator": jensen_shannon_bound(f, torch.arange(len(f)) < len(real))}
     found = densities(duel, data)
     if found is not None:
         line, cell = places(_WIDER * REACH, _JS_CELLS), (2.0 * _WIDER * REACH / _JS_CELLS) ** 2

@@ -37,7 +37,7 @@ class WGANConfig(AdversarialConfig):
         choices=CONSTRAINTS,
         label="Con&straint",
         tip="Penalty: the slope between real and made pictures is drawn to 1. Clip: every weight is cut to a "
-        "small range, the first and roughest way. Spectral: no layer may stretch anything.",
+        "small range, the first and roughest way. Spectral: no matrix of weights may stretch any vector.",
     )
     penalty: float = setting(10.0, "weight of the penalty on slopes other than 1", low=0.0, high=1000.0)
     clip: float = setting(0.02, "largest weight of a critic that is clipped", low=1e-4, high=1.0)
@@ -59,7 +59,7 @@ FIGURES = FiguresSpec(
             "Distance W1",
             "",
             "lower",
-            "E f(x) − E f(G(z)): the critic's estimate of W1, from below",
+            "E f(x) − E f(G(z)): the critic's estimate of W1, as far as its slope is 1",
         ),
         FigureSpec("generator", "Loss of the generator", "", "", "−E f(G(z)), of a critic whose zero drifts"),
         FigureSpec("slope", "Slope of the critic", "", "", "mean of |∇f| between real and made pictures"),

@@ -8,6 +8,7 @@ not dealt with.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -177,8 +178,9 @@ def _result(
         b=other,
         seed=seed,
         auc=sum(auc(*some) for some in each) / _HALVES,
-        auc_error=core.auc_error(f, is_a),
-        jensen_shannon=core.jensen_shannon(f, is_a),
+        # Of a mean of two that were found from different pictures.
+        auc_error=math.hypot(*(core.auc_error(*some) for some in each)) / _HALVES,
+        jensen_shannon=core.jensen_shannon_bound(f, is_a),
         calibration_error=core.calibration_error(curve),
         by_chance=core.calibration_error_by_chance(curve),
         curve=tuple(CurvePoint(one.said, one.found, one.count) for one in curve),

@@ -118,7 +118,8 @@ def words_of(frame: Frame) -> str:
         lines.append(f"W1 by the critic: {frame.believed:.3f}")
     if all(name in frame.figures for name in _JS):
         exact, believed = (frame.figures[name] for name in _JS)
-        lines.append(f"JS {exact:.3f}; by the discriminator {believed:.3f}")
+        blurred = "" if frame.ratio is None or frame.ratio.exact else " of blurred points"
+        lines.append(f"JS{blurred} {exact:.3f}; by the discriminator {believed:.3f}")
     if frame.modes is not None:
         lines.append(f"Modes reached: {frame.modes[0]} of {frame.modes[1]}")
     return "\n".join(lines).replace("-", "−")

@@ -101,7 +101,7 @@ class ApartPage(QWidget):
 
     @property
     def blur(self) -> float:
-        """The standard deviation of each small Gaussian."""
+        """The least standard deviation of each small Gaussian."""
         return self.blurs.value() / 100.0
 
     @Slot()
@@ -110,7 +110,7 @@ class ApartPage(QWidget):
         self.changed.emit()
 
     def _say_blur(self) -> None:
-        self.blurred.setText(f"Blurred by {self.blur:.2f}")
+        self.blurred.setText(f"Width of each part: at least {self.blur:.2f}")
 
     def say(self, reply: ApartReply) -> None:
         """What it means here."""

@@ -172,7 +172,7 @@ class StageView(QWidget):
     @Slot(object)
     def _begun(self, reply: FrameReply) -> None:
         self._show(reply)
-        if self.playing:
+        if self.playing and self._seen and self.mode == TRAIN:
             self._go_on()
 
     @Slot(object)
@@ -231,10 +231,8 @@ class StageView(QWidget):
 
     @Slot()
     def _layers(self) -> None:
-        self.canvas.shows_mesh, self.canvas.shows_plan = (
-            self.bars.mesh.isChecked(),
-            self.bars.plan.isChecked(),
-        )
+        self.canvas.shows_mesh = self.bars.mesh.isChecked()
+        self.canvas.shows_plan = self.bars.plan.isChecked()
         self.canvas.update()
 
     # The data
@@ -309,8 +307,9 @@ class StageView(QWidget):
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(BeginRequest):
             self._training = 0
-            self._become(playing=False)
             self.canvas.show_frame(None)
+        if refusal.of(BeginRequest, RunRequest):
+            self._become(playing=False)
         self._say(refusal.message)
 
     def _say(self, fault: str) -> None:
