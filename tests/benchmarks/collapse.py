@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from latentlab.engine.attributes.judges import classifier_for
 from torch import Tensor, nn
 
 from latentlab.core.collapse import CollapseAlarm, Variety
 from latentlab.core.variety import mean_distance
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.attributes.conditions import conditions_of
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.trainer import Trainer

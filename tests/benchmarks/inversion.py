@@ -23,7 +23,7 @@ from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of, known_to
 from latentlab.engine.attributes.finding import data_of
-from latentlab.engine.attributes.inverting import further_out, judge_of, told_or_seen
+from latentlab.engine.attributes.inverting import further_out, shipped_classifier, told_or_seen
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.inference.inversion import inverted, pictures_at
 from latentlab.engine.inference.inversion_plan import (
@@ -148,7 +148,7 @@ def main() -> None:
     loaded = load_model(arguments.model)
     model = require_invertible(loaded.model, loaded.name)
     plan = InversionPlan(steps=arguments.steps, starts=arguments.starts)
-    judge = judge_of(loaded, torch.device("cpu"))
+    judge = shipped_classifier(loaded, torch.device("cpu"))
     x, y = spread(loaded, catalog.load(data_of(loaded, arguments.data), "test"), arguments.pictures)
     print(f"{loaded.name} ({loaded.hash}): {plan}", flush=True)
     tell_samples(model, y, len(x), plan)

@@ -367,7 +367,7 @@ def test_that_every_flag_overrides_what_is_proposed(run, tmp_path: Path):
 def test_that_eight_pictures_are_enough_for_every_kind(run, tmp_path: Path, kind: str):
     folder = pictures(tmp_path / "cats" / "a", 4, (8, 8, 3)).parent
     pictures(folder / "b", 4, (8, 8, 3))
-    words = that_it_has(kind, "--data", folder, "--epochs", 1)
+    words = that_it_has(kind, "--data", folder, "--epochs", 2)
     outcome = run("train", kind, *words, "--out", tmp_path / "m.safetensors")
     assert outcome.code == 0, outcome
     assert "overfits" in outcome.err

@@ -155,8 +155,10 @@ def test_that_every_shipped_model_says_how_to_train_it_again():
         assert card.command.startswith("latentlab train ")
         assert len(card.data["sha256"]) == 64
         figures = [figure.name for figure in KINDS[card.kind].figures.figures]
-        assert figures
-        assert all(math.isfinite(card.metrics[name]) for name in figures if name != "kl")
+        # Of a training in phases the card has the figures of the last one.
+        told = [name for name in figures if name in card.metrics]
+        assert told
+        assert all(math.isfinite(card.metrics[name]) for name in told if name != "kl")
         if card.config.get("likelihood") == "bernoulli":  # a density may be above 1, a probability may not
             assert card.metrics["elbo"] < 0
 

@@ -16,6 +16,7 @@ from latentlab.data import catalog
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.aggregate import AggregateRequest
+from latentlab.engine.rendering.requests.critic import CriticMapRequest, OpinionRequest
 from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
 from latentlab.engine.rendering.requests.eigenpictures import EigenRequest
 from latentlab.engine.rendering.requests.figures import FiguresRequest
@@ -26,6 +27,7 @@ from latentlab.engine.rendering.requests.grids import (
     ProbeDensityRequest,
     UnderlayRequest,
 )
+from latentlab.engine.rendering.requests.inversion import InvertRequest
 from latentlab.engine.rendering.requests.opening import EncodeRequest, FollowRequest, LoadRequest
 from latentlab.engine.rendering.requests.pictures import (
     OwnPictureRequest,
@@ -46,6 +48,7 @@ from latentlab.engine.rendering.requests.points import (
     WaysRequest,
 )
 from latentlab.engine.rendering.requests.progress import ProgressSheetRequest
+from latentlab.engine.rendering.requests.scores import HistogramsRequest, VarietyRequest
 from latentlab.engine.rendering.requests.stretch import StretchMapRequest
 from latentlab.engine.rendering.requests.texture import (
     TexturePartsRequest,
@@ -160,6 +163,9 @@ def test_that_every_kind_of_request_is_compared() -> None:
     compared.add(TextureSaveRequest)
     # The stand-in's models have no eigenpictures: their view is tested with a real one.
     compared.add(EigenRequest)
+    # Nor has it a critic, a source to translate, or a descent to invert by.
+    compared |= {CriticMapRequest, OpinionRequest, HistogramsRequest, VarietyRequest, InvertRequest}
+    compared |= {SourceRequest, TranslateRequest, TranslationSaveRequest}
     real = Renderer()
     servers = [real, *(make() for make in real.members.values())]
     assert {kind for server in servers for kind in server.handlers} <= compared

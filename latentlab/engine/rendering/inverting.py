@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from latentlab.engine.attributes.inverting import judge_of, told_or_seen, trust_in, trust_in_words
+from latentlab.engine.attributes.inverting import shipped_classifier, told_or_seen, trust_in, trust_in_words
 from latentlab.engine.inference.inversion import invert, pictures_at
 from latentlab.engine.inference.inversion_plan import Inversion, InversionPlan, Invertible, require_invertible
 from latentlab.engine.inference.refining import can_refine
@@ -112,7 +112,7 @@ class Inversions(Server):
     def _judging(self, opened: Opened) -> Classifies | None:
         """The classifier of the data, read once."""
         if self._judge is None or self._judge[0] is not opened:
-            self._judge = (opened, judge_of(opened.loaded, opened.device))
+            self._judge = (opened, shipped_classifier(opened.loaded, opened.device))
         return self._judge[1]
 
 

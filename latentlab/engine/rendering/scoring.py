@@ -13,8 +13,8 @@ from latentlab.core.manifolds import COVERAGE_K, Balls, cover
 from latentlab.core.variety import mean_distance
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
+from latentlab.engine.attributes.classifiers import classifier_for
 from latentlab.engine.attributes.conditions import conditions_of
-from latentlab.engine.attributes.judges import classifier_for
 from latentlab.engine.inference.sampling import points_of
 from latentlab.engine.rendering.criticising import critic_of, told
 from latentlab.engine.rendering.drawing import to_pictures

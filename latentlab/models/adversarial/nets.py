@@ -44,7 +44,8 @@ class Modulated(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(fan_in, fan_out, 3, padding=1)
         self.film = nn.Linear(_TRUNK, 2 * fan_out)
-        nn.init.normal_(self.film.weight, std=0.3 / math.sqrt(_TRUNK))
+        if not self.film.weight.is_meta:  # drawing there would import torch's compiler
+            nn.init.normal_(self.film.weight, std=0.3 / math.sqrt(_TRUNK))
         nn.init.zeros_(self.film.bias)
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
