@@ -61,7 +61,8 @@ _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 # What asks for a file or the clipboard, trains, judges, or makes what is drawn long.
 _LEFT_ALONE = re.compile(
-    r".*(open|paste|save|export|import|copy|file).*|train.*|judge.*|ratio.*|stage.*|tapeCount|steps.*|qt_.*|planeChooser",
+    r".*(open|paste|save|export|import|copy|file).*|train.*|judge.*|ratio.*|stage.*|"
+    r"tapeCount|steps.*|qt_.*|planeChooser",
     re.IGNORECASE,
 )
 _MOST_SPUN = 9

@@ -63,6 +63,11 @@ from latentlab.engine.rendering.requests.theory import (
     PosteriorRequest,
     Subject,
 )
+from latentlab.engine.rendering.requests.translation import (
+    SourceRequest,
+    TranslateRequest,
+    TranslationSaveRequest,
+)
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.rendering.texture_recipe import TextureRecipe
 from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
