@@ -29,7 +29,7 @@ from latentlab.qt.widgets.term import Term
 from latentlab.session.state import SessionState
 
 _ADVICE = (
-    "Try a lower learning rate; a larger R1 penalty (GAN) or gradient penalty (WGAN); fewer steps of the "
+    "Try a lower learning rate; a larger penalty (R1, or on the gradient); fewer steps of the "
     "discriminator or critic a round; or more latents."
 )
 
