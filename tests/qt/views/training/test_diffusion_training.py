@@ -101,7 +101,7 @@ def test_that_a_diffusion_model_is_chosen_and_trained_by_mouse_and_the_plane_sta
         assert panel.beta.isVisible()
         assert not panel.drawn.isVisible()
         panel.model.setFocus()
-        qtbot.keyClick(panel.model, Qt.Key.Key_End)
+        qtbot.keyClicks(panel.model, "Diffusion")
         assert panel.choice.kind == "ddpm"
         assert not panel.beta.isVisible()
         assert not panel.drawn.isHidden()
