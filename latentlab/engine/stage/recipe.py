@@ -147,7 +147,7 @@ class Tuning:
 def usual(family: str, loss: str) -> Tuning:
     """What to begin with."""
     if family == "critic":
-        return Tuning(critic_rate=2e-3, turns=1)
+        return Tuning(critic_rate=5e-3, turns=1)
     if family == "adversarial" and loss in WASSERSTEIN:
         return Tuning(rate=1e-3, critic_rate=2e-3, turns=5)
     if family == "adversarial":
