@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -271,14 +272,17 @@ def test_that_names_of_workspaces_are_whole_at_1024_whatever_model_is_open(
     qtbot: QtBot, window: LabWindow
 ) -> None:
     bar, chip = window.findChild(WorkspaceBar), window.findChild(ModelChip)
-    for width in (1024, 2000, 1024):
+    # Of the rooms that a kind of model brings, one is there at a time.
+    joining = [button for button in bar.buttons.values() if button.isHidden()]
+    assert joining
+    for width, room in itertools.product((1024, 2000, 1024), joining):
         window.resize(width, 600)
         chip.show_model(Shown("mnist-gaussian", "Gaussian", "mnist (test), 10,000", "mnist-ddpm"))
-        for button in bar.buttons.values():
-            button.show()
+        for button in joining:
+            button.setVisible(button is room)
         bar._fit()
         until_idle()
         for button in bar.buttons.values():
             needed = button.fontMetrics().horizontalAdvance(button.text())
-            assert button.width() >= needed + 6, (width, button.text())
+            assert button.isHidden() or button.width() >= needed + 6, (width, button.text())
     assert bar.buttons["explore"].toolTip()
