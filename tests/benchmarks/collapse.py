@@ -99,7 +99,7 @@ def rung_at(
 
 def too_fast(trainer: Trainer) -> None:
     """Lets the generator learn twenty times as fast."""
-    work = trainer.course.objective
+    work = trainer.schedule.objective
     assert work is not None
     work.players = tuple(
         dataclasses.replace(player, rate=20.0 * player.rate) if player.name == "generator" else player

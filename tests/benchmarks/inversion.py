@@ -23,7 +23,7 @@ from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of, known_to
 from latentlab.engine.attributes.finding import data_of
-from latentlab.engine.attributes.inverting import further_out, shipped_classifier, told_or_seen
+from latentlab.engine.attributes.inverting import further_out, inversion_conditions, shipped_classifier
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.inference.inversion import inverted, pictures_at
 from latentlab.engine.inference.inversion_plan import (
@@ -155,7 +155,7 @@ def main() -> None:
     tell_real(model, judge, x, y, plan)
     known = conditional(model)
     if known is not None and not known.exclusive and judge is not None:
-        told = told_or_seen(model, judge, x, y)
+        told = inversion_conditions(model, judge, x, y)
         assert told is not None
         tell_added(model, judge, x, told, known.condition_names, plan)
 

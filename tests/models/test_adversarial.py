@@ -16,12 +16,12 @@ from latentlab.models.adversarial.figures import Tally
 from latentlab.models.adversarial.slope import slope, squared_slope
 from latentlab.models.base import capabilities_of
 from latentlab.models.capabilities import Capability
-from latentlab.models.gan.model import ByGame
+from latentlab.models.gan.model import GANObjective
 from latentlab.models.gan.spec import FIGURES, GANConfig
 from latentlab.models.players import Batch, Moment
 from latentlab.models.priors import Uniform
 from latentlab.models.registry import build, find_kind
-from latentlab.models.wgan.model import ByDistance, flatten_out
+from latentlab.models.wgan.model import WGANObjective, flatten_out
 from latentlab.models.wgan.spec import WGANConfig
 
 SMALL = {"latents": 3, "shape": (1, 8, 8), "generator_widths": (8, 8), "discriminator_widths": (8, 8)}
@@ -71,13 +71,13 @@ def test_that_pixel_art_is_made_of_whole_drawn_pixels():
 def test_that_the_losses_are_those_of_the_equations():
     model, step = made("gan", r1=0.0), batch()
     real, fake = logits(model, step)
-    game = ByGame(model.config)
+    game = GANObjective(model.config)
     loss, _ = game.loss(model, step, noise(), Moment(), "discriminator")
     expected = -torch.log(torch.sigmoid(real)).mean() - torch.log(1.0 - torch.sigmoid(fake)).mean()
     assert torch.allclose(loss, expected, atol=1e-5)
     loss, _ = game.loss(model, step, noise(), Moment(), "generator")
     assert torch.allclose(loss, -torch.log(torch.sigmoid(fake)).mean(), atol=1e-5)
-    minimax = ByGame(GANConfig(**{**SMALL, "loss": "minimax"}))
+    minimax = GANObjective(GANConfig(**{**SMALL, "loss": "minimax"}))
     loss, _ = minimax.loss(model, step, noise(), Moment(), "generator")
     assert torch.allclose(loss, torch.log(1.0 - torch.sigmoid(fake)).mean(), atol=1e-5)
 
@@ -85,7 +85,7 @@ def test_that_the_losses_are_those_of_the_equations():
 def test_that_a_smoothed_target_is_a_cross_entropy_with_less_than_one():
     model, step = made("gan"), batch()
     real, fake = logits(model, step)
-    game = ByGame(GANConfig(**{**SMALL, "smoothing": 0.2, "r1": 0.0}))
+    game = GANObjective(GANConfig(**{**SMALL, "smoothing": 0.2, "r1": 0.0}))
     loss, _ = game.loss(model, step, noise(), Moment(), "discriminator")
     entropy = functional.binary_cross_entropy_with_logits
     expected = entropy(real, torch.full_like(real, 0.8)) + entropy(fake, torch.zeros_like(fake))
@@ -94,10 +94,10 @@ def test_that_a_smoothed_target_is_a_cross_entropy_with_less_than_one():
 
 def test_that_the_penalty_is_applied_in_each_so_many_th_step_and_as_many_times():
     model, step = made("gan"), batch()
-    plain = ByGame(GANConfig(**{**SMALL, "r1": 0.0}))
-    lazy = ByGame(GANConfig(**{**SMALL, "r1": 3.0, "r1_every": 4}))
+    plain = GANObjective(GANConfig(**{**SMALL, "r1": 0.0}))
+    lazy = GANObjective(GANConfig(**{**SMALL, "r1": 3.0, "r1_every": 4}))
 
-    def loss(game: ByGame, number: int) -> torch.Tensor:
+    def loss(game: GANObjective, number: int) -> torch.Tensor:
         return game.loss(model, step, noise(), Moment(step=number), "discriminator")[0]
 
     expected = 0.5 * 3.0 * 4 * squared_slope(model, step.x, None).mean()
@@ -127,13 +127,13 @@ def test_that_the_slope_is_that_of_finite_differences_and_not_nan_where_it_is_ze
 def test_that_the_critics_loss_is_the_distance_and_its_penalty():
     model, step = made("wgan"), batch()
     real, fake = logits(model, step)
-    loss, told = ByDistance(WGANConfig(**{**SMALL, "penalty": 0.0})).loss(
+    loss, told = WGANObjective(WGANConfig(**{**SMALL, "penalty": 0.0})).loss(
         model, step, noise(), Moment(), "critic"
     )
     assert torch.allclose(loss, fake.mean() - real.mean() + 1e-3 * real.square().mean(), atol=1e-6)
-    found = ByDistance(model.config).terms(told, 1)
+    found = WGANObjective(model.config).terms(told, 1)
     assert found["distance"] == pytest.approx(float((real.mean() - fake.mean()).detach()), abs=1e-6)
-    steep, _ = ByDistance(WGANConfig(**{**SMALL, "penalty": 5.0})).loss(
+    steep, _ = WGANObjective(WGANConfig(**{**SMALL, "penalty": 5.0})).loss(
         model, step, noise(), Moment(), "critic"
     )
     draws = noise()
@@ -146,7 +146,7 @@ def test_that_the_critics_loss_is_the_distance_and_its_penalty():
 
 def test_that_clipping_and_spectral_norm_bound_the_critic():
     clipped = made("wgan", constraint="clip", clip=0.01)
-    (critic, _) = ByDistance(clipped.config).players
+    (critic, _) = WGANObjective(clipped.config).players
     assert critic.after is not None
     with torch.no_grad():
         critic.after(clipped)
@@ -175,7 +175,10 @@ def test_that_the_score_of_a_condition_is_the_projection_on_it():
 
 def test_that_both_players_are_asked_to_tell_the_condition():
     model, step = made("gan", **TWO, auxiliary=0.5, r1=0.0), batch(y=True)
-    game, plain = ByGame(model.config), ByGame(GANConfig(**{**SMALL, **TWO, "auxiliary": 0.0, "r1": 0.0}))
+    game, plain = (
+        GANObjective(model.config),
+        GANObjective(GANConfig(**{**SMALL, **TWO, "auxiliary": 0.0, "r1": 0.0})),
+    )
     pictures = model.picture_at(model.latent_prior.draw(len(step.x), noise()), step.y)
     vectors = model.discriminator.project.weight
     for player, x in (("discriminator", step.x), ("generator", pictures)):
@@ -184,7 +187,7 @@ def test_that_both_players_are_asked_to_tell_the_condition():
         expected = 0.5 * functional.cross_entropy(logits_of_y, step.y.argmax(1))
         assert torch.allclose(more - less, expected, atol=1e-5)
     several = made("gan", **TWO, exclusive=False)
-    loss, _ = ByGame(several.config).loss(several, step, noise(), Moment(), "generator")
+    loss, _ = GANObjective(several.config).loss(several, step, noise(), Moment(), "generator")
     assert torch.isfinite(loss)
 
 

@@ -100,7 +100,7 @@ def invert_pictures(
     device = next(loaded.model.parameters()).device
     x = x.to(device)
     judge = shipped_classifier(loaded, device)
-    y = told_or_seen(model, judge, x, None if y is None else y.to(device))
+    y = inversion_conditions(model, judge, x, None if y is None else y.to(device))
     descent = inverted(model, x, y, plan)
     while True:
         try:
@@ -138,7 +138,9 @@ def shipped_classifier(loaded: LoadedModel, device: torch.device) -> Classifies 
 
 
 @torch.no_grad()
-def told_or_seen(model: Invertible, judge: Classifies | None, x: Tensor, y: Tensor | None) -> Tensor | None:
+def inversion_conditions(
+    model: Invertible, judge: Classifies | None, x: Tensor, y: Tensor | None
+) -> Tensor | None:
     """The conditions to descend under, (B, A); None where each class is tried, or there are none.
 
     Raises:

@@ -8,7 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from latentlab.engine.attributes.inverting import shipped_classifier, told_or_seen, trust_in, trust_in_words
+from latentlab.engine.attributes.inverting import (
+    inversion_conditions,
+    shipped_classifier,
+    trust_in,
+    trust_in_words,
+)
 from latentlab.engine.inference.inversion import invert, pictures_at
 from latentlab.engine.inference.inversion_plan import Inversion, InversionPlan, Invertible, require_invertible
 from latentlab.engine.inference.refining import can_refine
@@ -91,7 +96,7 @@ class Inversions(Server):
             x, y = planes[None].to(opened.device).float() / 255.0, None
             if known is not None and not known.exclusive:
                 try:
-                    y = told_or_seen(model, self._judging(opened), x, None)
+                    y = inversion_conditions(model, self._judging(opened), x, None)
                 except LabError:
                     # Nobody sees them: those that are set in the window.
                     y = torch.tensor([subject.condition], device=opened.device)

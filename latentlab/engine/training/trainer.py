@@ -20,7 +20,6 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.inference.device import available_cores, choose_device
 from latentlab.engine.inference.encodings import require_shape
 from latentlab.engine.training import tuning
-from latentlab.engine.training.course import COUNTS, Course, Stretch
 from latentlab.engine.training.distributed import ALONE, Team
 from latentlab.engine.training.events import EpochEnded, Finished, Judging, Progress, Started, TrainingEvent
 from latentlab.engine.training.judging import judge
@@ -28,6 +27,7 @@ from latentlab.engine.training.learner import Situation, TrainingError
 from latentlab.engine.training.objectives import phases_of
 from latentlab.engine.training.pictures import Pictures
 from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.schedule import COUNTS, Schedule, ScheduledPhase
 from latentlab.engine.training.snapshots import Weighed, weighed
 from latentlab.errors import LabError
 
@@ -64,7 +64,7 @@ class Trainer:
         team: Team = ALONE,
         device: torch.device | None = None,
     ) -> None:
-        self.course = Course(phases_of(model, plan), plan, team, train)
+        self.schedule = Schedule(phases_of(model, plan), plan, team, train)
         require_shape(train, getattr(model, "picture_shape", train.shape))
         self.plan, self.team = plan, team
         self.device = device or choose_device(plan.device)
@@ -75,16 +75,16 @@ class Trainer:
         self.pictures = Pictures(self.model, train, self.device)
         self.held_out: Pictures | None = None
         if test is not None:
-            self.held_out = Pictures(self.model, test, self.device, self.course.most_judged)
+            self.held_out = Pictures(self.model, test, self.device, self.schedule.most_judged)
         self.step = self.epoch = self.position = self.counted = 0
         self.seconds, self.beta = 0.0, plan.beta
-        self.steps, self.epochs = self.course.steps, self.course.epochs
+        self.steps, self.epochs = self.schedule.steps, self.schedule.epochs
         self.threads, self._began = plan.threads, False
         self._governor: tuning.Governor | None = None
-        self._told_last = (0, 0.0)
+        self._last_report = (0, 0.0)
         self._since, self._lasted = 0, 0.0
         self.precision = "bf16" if plan.precision == "bf16" else "fp32"
-        self._enter(self.course.at(0))
+        self._enter(self.schedule.at(0))
 
     def run(self) -> Generator[TrainingEvent, None, None]:
         """Trains to the end, yielding events. Called again, it resumes where it stopped.
@@ -98,31 +98,31 @@ class Trainer:
         yield Started(self.steps, self.epochs, *names, step=self.step, pictures=pictures, beta=self.beta)
         while self.epoch < self.epochs:
             yield from self._train_epoch()
-            done = self.learner.end_epoch(self.epoch - self.phase.first)
+            done = self.learner.end_epoch(self.epoch - self.phase.first_epoch)
             test = yield from self._judge()
             train = self.learner.learnt(self.counted)
             self.epoch, self.position, self.counted = self.epoch + 1, 0, 0
             ended = EpochEnded(self.step, self.epoch, train, test)
             if done:
                 # Before anything is saved: else one that is resumed here would go on.
-                self.epoch = self.phase.last
+                self.epoch = self.phase.stop_epoch
             yield ended
-            if self.phase.last <= self.epoch < self.epochs:
+            if self.phase.stop_epoch <= self.epoch < self.epochs:
                 self.learner.hand_on()
                 self.step = self.phase.first_step + self.phase.steps
-                self._enter(self.course.at(self.epoch))
+                self._enter(self.schedule.at(self.epoch))
         yield Finished(self.step, self.seconds)
 
     def train_step(self, index: Tensor) -> Tensor | None:
         """One step on the pictures at `index` (B,); returns the batch's figures."""
-        told = self.learner.step(index, self.course.moment(self.phase, self.step, self.beta))
+        figures = self.learner.step(index, self.schedule.moment(self.phase, self.step, self.beta))
         self.step += 1
-        return told
+        return figures
 
     @property
     def beta_now(self) -> float:
         """The weight of the KL at this step, the plan's ramp included."""
-        return self.course.moment(self.phase, self.step, self.beta).beta
+        return self.schedule.moment(self.phase, self.step, self.beta).beta
 
     def weights_now(self) -> Weighed:
         """A copy of the averaged weights and buffers as they are now."""
@@ -130,7 +130,7 @@ class Trainer:
 
     def wrap_up(self) -> None:
         """Makes `averaged` worth saving: if the first pass is cut short, from what it has seen."""
-        if self.phase.objective is None and self.position and self.epoch == self.phase.first:
+        if self.phase.objective is None and self.position and self.epoch == self.phase.first_epoch:
             self.learner.end_epoch(0)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -153,11 +153,11 @@ class Trainer:
         Raises:
             LabError: if it belongs to another model, or is invalid.
         """
-        phase = self.course.require_counts(values)
+        phase = self.schedule.require_counts(values)
         if phase is not self.phase or values["precision"] != self.precision:
             self._enter(phase, values["precision"])
         try:
-            position = self.learner.restore(tensors, values["epoch"] - phase.first, values["position"])
+            position = self.learner.restore(tensors, values["epoch"] - phase.first_epoch, values["position"])
             # Another kind of device has another generator.
             if tensors["noise"].shape == self.noise.get_state().shape:
                 self.noise.set_state(tensors["noise"])
@@ -174,7 +174,7 @@ class Trainer:
 
     # What a run is made of
 
-    def _enter(self, phase: Stretch, precision: str = "") -> None:
+    def _enter(self, phase: ScheduledPhase, precision: str = "") -> None:
         """Starts a phase; in another precision the optimiser starts afresh."""
         self.precision = precision or self.precision
         here = Situation(
@@ -185,7 +185,7 @@ class Trainer:
 
     def _settle(self) -> None:
         """Chooses what the plan leaves open (number format, threads) by measuring on a copy."""
-        objective = self.course.objective
+        objective = self.schedule.objective
         if self.device.type == "cpu":
             if not self._began and objective is not None:
                 # Dropout uses torch's global generator: a trial must not change the draws of the training.
@@ -231,7 +231,7 @@ class Trainer:
     def _govern(self) -> None:
         """Changes the number of threads if another has become faster."""
         if self._governor is not None:
-            threads = self._governor.note(*self._told_last)
+            threads = self._governor.note(*self._last_report)
             if threads != self.threads:
                 self.threads = threads
                 torch.set_num_threads(threads)
@@ -241,7 +241,7 @@ class Trainer:
         short.
         """
         pace = self._lasted / self._since
-        told = Progress(
+        report = Progress(
             step=self.step,
             epoch=self.epoch + 1,
             terms=self.learner.recent(self._since),
@@ -249,9 +249,9 @@ class Trainer:
             seconds_left=(self.steps - self.step) * pace,
             beta=self.beta_now,
         )
-        self._told_last = (self._since, self._lasted)
+        self._last_report = (self._since, self._lasted)
         self._since, self._lasted = 0, 0.0
-        return told
+        return report
 
     def _step_or_tell(self, index: Any) -> None:
         try:

@@ -15,17 +15,17 @@ class Tally:
 
     Args:
         spec: of the figures.
-        names: those that may be told; the others are left out.
+        names: those that have a place in it; the others are left out.
     """
 
     def __init__(self, spec: FiguresSpec, names: tuple[str, ...]) -> None:
         self.spec, self.names, self.width = spec, names, 2 * len(names)
 
-    def of(self, told: Mapping[str, Tensor], count: int = 1) -> Tensor:
+    def of(self, means: Mapping[str, Tensor], count: int = 1) -> Tensor:
         """The vector (width,) of means by name, of so many batches or pictures."""
-        nothing = next(iter(told.values())).new_zeros(())
-        sums = [told[name].detach() * count if name in told else nothing for name in self.names]
-        counts = [nothing + count if name in told else nothing for name in self.names]
+        nothing = next(iter(means.values())).new_zeros(())
+        sums = [means[name].detach() * count if name in means else nothing for name in self.names]
+        counts = [nothing + count if name in means else nothing for name in self.names]
         return torch.stack([*sums, *counts]).float()
 
     def terms(self, sums: Tensor) -> Figures:

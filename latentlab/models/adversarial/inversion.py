@@ -23,7 +23,7 @@ from latentlab.models.players import Batch, Moment, Player
 _PIXELS = 20.0
 
 
-class ByInversion:
+class EncoderObjective:
     """The encoder's objective; figures: RMS of z, a latent, and of pixels, of 1.
 
     Args:
@@ -44,17 +44,17 @@ class ByInversion:
     ) -> tuple[Tensor, Tensor]:
         """See `Objective.loss`."""
         latent, pixels = _errors(layers, batch, noise)
-        return latent + _PIXELS * pixels, self._told(latent, pixels, 1)
+        return latent + _PIXELS * pixels, self._figures(latent, pixels, 1)
 
     def judge(self, model: nn.Module, batch: Batch, noise: torch.Generator, first: int, of: int) -> Tensor:
         """See `Objective.judge`."""
-        return self._told(*_errors(model, batch, noise), len(batch.x))
+        return self._figures(*_errors(model, batch, noise), len(batch.x))
 
     def terms(self, sums: Tensor, count: int) -> Figures:
         """See `Objective.terms`."""
         return self._tally.terms(sums)
 
-    def _told(self, latent: Tensor, pixels: Tensor, count: int) -> Tensor:
+    def _figures(self, latent: Tensor, pixels: Tensor, count: int) -> Tensor:
         return self._tally.of({"latent_error": latent.sqrt(), "pixel_error": pixels.sqrt()}, count)
 
 

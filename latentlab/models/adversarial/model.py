@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.models.adversarial.config import AdversarialConfig
-from latentlab.models.adversarial.inversion import ByInversion
+from latentlab.models.adversarial.inversion import EncoderObjective
 from latentlab.models.adversarial.nets import Discriminator, Encoder, Generator
 from latentlab.models.base import Posterior
 from latentlab.models.conditioned import network_rows
@@ -71,7 +71,7 @@ class Adversarial(nn.Module):
         game = self.players(settings)
         if not self.config.encoder:
             return (Phase("players", game),)
-        return Phase("players", game), Phase("encoder", ByInversion(game.spec), _ENCODER_SHARE)
+        return Phase("players", game), Phase("encoder", EncoderObjective(game.spec), _ENCODER_SHARE)
 
     def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """G(z, y); (B, D) -> (B, C, H, W) in [0, 1]."""

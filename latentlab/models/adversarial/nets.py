@@ -197,7 +197,7 @@ class Discriminator(nn.Module):
         projected: Tensor = (self.project(y) * h).sum(-1)
         return score + projected
 
-    def told_apart(self, h: Tensor) -> Tensor:
+    def condition_logits(self, h: Tensor) -> Tensor:
         """V h, the logits of the conditions that the features show; (B, FEATURES) -> (B, A)."""
         assert self.project is not None
         return functional.linear(h, self.project.weight.T)

@@ -12,7 +12,7 @@ for the vectors V by which the discriminator asks for y: what is made then shows
 Sources: Goodfellow et al., Generative Adversarial Nets (2014), section 3; smoothing of the real target:
 Salimans et al., Improved Techniques for Training GANs (2016); the penalty R1 on real pictures: Mescheder et
 al., Which Training Methods for GANs Do Actually Converge? (2018), eq. 9, in each 16th step and 16 times as
-heavy: Karras et al., StyleGAN2 (2020), section 3.1; the condition told from the features: Odena et al.,
+heavy: Karras et al., StyleGAN2 (2020), section 3.1; the condition classified from the features: Odena et al.,
 Conditional Image Synthesis with Auxiliary Classifier GANs (2017), here with the projection's own vectors.
 """
 
@@ -48,7 +48,7 @@ class GAN(Adversarial):
 
     def players(self, settings: Settings) -> Objective:
         """The two losses."""
-        return ByGame(self.config)
+        return GANObjective(self.config)
 
 
 class GANWithEncoder(WithEncoder, GAN):
@@ -60,7 +60,7 @@ def make_gan(config: GANConfig) -> GAN:
     return GANWithEncoder(config) if config.encoder else GAN(config)
 
 
-class ByGame:
+class GANObjective:
     """The players' losses, in nats; figures: both, and D of real and made pictures."""
 
     players: tuple[Player, ...] = (
@@ -88,33 +88,33 @@ class ByGame:
             h = critic.features(_made(layers, batch, noise))
             made = critic.score_of(h, rows)
             loss = self._of_generator(made)
-            told = self._tally.of({"generator": loss, "made": torch.sigmoid(made).mean()})
-            return loss + self._of_condition(layers, h, y), told
+            figures = self._tally.of({"generator": loss, "made": torch.sigmoid(made).mean()})
+            return loss + self._of_condition(layers, h, y), figures
         with torch.no_grad():
             pictures = _made(layers, batch, noise)
         # Both in one batch: two of half the size take longer.
         h = critic.features(torch.cat([batch.x, pictures]))
         real, made = critic.score_of(h, None if rows is None else torch.cat([rows, rows])).chunk(2)
         loss = self._of_discriminator(real, made)
-        told = self._tally.of({"discriminator": loss, "real": torch.sigmoid(real).mean()})
+        figures = self._tally.of({"discriminator": loss, "real": torch.sigmoid(real).mean()})
         loss = loss + self._of_condition(layers, h[: len(batch.x)], y)
         every = self._config.r1_every
         if self._config.r1 and moment.step % every == 0:
             loss = loss + 0.5 * self._config.r1 * every * squared_slope(layers, batch.x, y).mean()
-        return loss, told
+        return loss, figures
 
     def judge(self, model: nn.Module, batch: Batch, noise: torch.Generator, first: int, of: int) -> Tensor:
         """See `Objective.judge`."""
         assert isinstance(model, GAN)
         real = model.scores(batch.x, batch.y)
         made = model.scores(_made(model, batch, noise), batch.y)
-        told = {
+        figures = {
             "discriminator": self._of_discriminator(real, made),
             "generator": self._of_generator(made),
             "real": torch.sigmoid(real).mean(),
             "made": torch.sigmoid(made).mean(),
         }
-        return self._tally.of(told, len(batch.x))
+        return self._tally.of(figures, len(batch.x))
 
     def terms(self, sums: Tensor, count: int) -> Figures:
         """See `Objective.terms`."""
@@ -132,10 +132,10 @@ class ByGame:
         return functional.softplus(-made).mean()
 
     def _of_condition(self, model: GAN, h: Tensor, y: Tensor | None) -> Tensor | float:
-        """kappa times the cross-entropy of the condition told from features (B, F), in nats."""
+        """kappa times the cross-entropy of the condition, classified from features (B, F), in nats."""
         if not self._config.auxiliary or y is None or not model.condition_names:
             return 0.0
-        logits = model.discriminator.told_apart(h)
+        logits = model.discriminator.condition_logits(h)
         if model.exclusive:
             error = functional.cross_entropy(logits, y.argmax(-1))
         else:

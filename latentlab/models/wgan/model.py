@@ -61,7 +61,7 @@ class WGAN(Adversarial):
 
     def players(self, settings: Settings) -> Objective:
         """The two losses."""
-        return ByDistance(self.config)
+        return WGANObjective(self.config)
 
 
 class WGANWithEncoder(WithEncoder, WGAN):
@@ -103,7 +103,7 @@ _AFTER: dict[str, Callable[[WGANConfig], Callable[[nn.Module], None] | None]] = 
 }
 
 
-class ByDistance:
+class WGANObjective:
     """The players' losses; figures: the distance, the generator's loss, and the critic's slope."""
 
     spec = FIGURES
@@ -135,12 +135,12 @@ class ByDistance:
         real, made = layers.scores(torch.cat([batch.x, pictures]), y).chunk(2)
         distance = real.mean() - made.mean()
         loss = _DRIFT * real.square().mean() - distance
-        told = {"distance": distance}
+        figures = {"distance": distance}
         if self._config.constraint == "penalty" and self._config.penalty:
             steep = slope(layers, *_between(batch, pictures, noise))
             loss = loss + self._config.penalty * (steep - 1.0).square().mean()
-            told["slope"] = steep.mean()
-        return loss, self._tally.of(told)
+            figures["slope"] = steep.mean()
+        return loss, self._tally.of(figures)
 
     def judge(self, model: nn.Module, batch: Batch, noise: torch.Generator, first: int, of: int) -> Tensor:
         """See `Objective.judge`."""
@@ -149,12 +149,12 @@ class ByDistance:
         made = model.scores(pictures, batch.y).mean()
         with torch.enable_grad():
             steep = slope(model, *_between(batch, pictures, noise))
-        told = {
+        figures = {
             "distance": model.scores(batch.x, batch.y).mean() - made,
             "generator": -made,
             "slope": steep.mean().detach(),
         }
-        return self._tally.of(told, len(batch.x))
+        return self._tally.of(figures, len(batch.x))
 
     def terms(self, sums: Tensor, count: int) -> Figures:
         """See `Objective.terms`."""

@@ -22,19 +22,19 @@ COUNTS = ("step", "epoch", "position", "counted", "beta", "seconds", "threads", 
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class ScheduledPhase:
     """One phase in the schedule: its first epoch, number of epochs, first step, batches in an epoch."""
 
     work: Objective | Fitting
-    first: int
+    first_epoch: int
     epochs: int
     first_step: int
     per_epoch: int
 
     @property
-    def last(self) -> int:
+    def stop_epoch(self) -> int:
         """The index after its last epoch."""
-        return self.first + self.epochs
+        return self.first_epoch + self.epochs
 
     @property
     def steps(self) -> int:
@@ -55,8 +55,8 @@ class Stretch:
         return Descent(objective, here, self.epochs, precision)
 
 
-class Course:
-    """All phases.
+class Schedule:
+    """The phases of a training, one after another.
 
     Args:
         phases: the phases of the model.
@@ -72,38 +72,38 @@ class Course:
         self._plan = plan
         if any(as_objective(phase.work) for phase in phases):
             _require_batch(plan, team, train)
-        self.stretches: list[Stretch] = []
+        self.phases: list[ScheduledPhase] = []
         epoch = step = 0
         for phase, epochs in zip(phases, _epochs(phases, plan.epochs), strict=True):
             fitting = as_fitting(phase.work)
             # Passes use every picture.
             per_epoch = -(-len(train) // fitting.at_once) if fitting else len(train) // plan.batch
-            stretch = Stretch(phase.work, epoch, epochs, step, per_epoch)
-            self.stretches.append(stretch)
-            epoch, step = stretch.last, step + stretch.steps
+            scheduled = ScheduledPhase(phase.work, epoch, epochs, step, per_epoch)
+            self.phases.append(scheduled)
+            epoch, step = scheduled.stop_epoch, step + scheduled.steps
         self.epochs, self.steps = epoch, step
 
     @property
     def objective(self) -> Objective | None:
         """The objective of the first phase that has one; None if none has."""
-        return next((one.objective for one in self.stretches if one.objective is not None), None)
+        return next((one.objective for one in self.phases if one.objective is not None), None)
 
     @property
     def most_judged(self) -> int | None:
         """The number of held-out pictures that suffices for the figures of every phase; None for all."""
-        most = [one.work.most_judged for one in self.stretches if one.work.most_judged is not None]
+        most = [one.work.most_judged for one in self.phases if one.work.most_judged is not None]
         return min(most, default=None)
 
-    def at(self, epoch: int) -> Stretch:
+    def at(self, epoch: int) -> ScheduledPhase:
         """The phase that an epoch belongs to; after the end, the last one."""
-        return next((one for one in self.stretches if epoch < one.last), self.stretches[-1])
+        return next((one for one in self.phases if epoch < one.stop_epoch), self.phases[-1])
 
-    def moment(self, stretch: Stretch, step: int, beta: float) -> Moment:
+    def moment(self, phase: ScheduledPhase, step: int, beta: float) -> Moment:
         """The position of a training step in its phase; `beta` is the target weight of the KL."""
-        own, steps = step - stretch.first_step, stretch.steps
+        own, steps = step - phase.first_step, phase.steps
         return Moment(own, steps, self._plan.beta_at(own, steps, beta), self._plan.samples_at(own, steps))
 
-    def require_counts(self, values: Mapping[str, Any]) -> Stretch:
+    def require_counts(self, values: Mapping[str, Any]) -> ScheduledPhase:
         """The phase that a saved training is in; refuses counts that are impossible with this plan.
 
         Raises:
@@ -112,11 +112,11 @@ class Course:
         if values["precision"] not in ("fp32", "bf16"):
             raise LabError(f"the training's precision is {values['precision'][:40]!a}, expected fp32 or bf16")
         epoch = values["epoch"]
-        stretch = self.at(epoch if type(epoch) is int else 0)
+        phase = self.at(epoch if type(epoch) is int else 0)
         for name, most in (
             ("step", self.steps),
             ("epoch", self.epochs),
-            ("position", stretch.per_epoch),
+            ("position", phase.per_epoch),
             ("counted", values["position"]),
             ("threads", RANGES["threads"][1]),
         ):
@@ -124,7 +124,7 @@ class Course:
                 raise LabError(f"the training's {name} is {reprlib.repr(values[name])}, expected 0 to {most}")
         if not 0.0 <= values["seconds"] < math.inf:
             raise LabError(f"the training took {values['seconds']} seconds, it says")
-        return stretch
+        return phase
 
 
 def _epochs(phases: tuple[Phase, ...], epochs: int) -> list[int]:
