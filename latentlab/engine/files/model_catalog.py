@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,17 @@ _FIELDS = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command"
 
 
 def card_in(path: Path) -> Mapping[str, Any]:
-    """The card in the header of a model file; empty if there is no valid one."""
+    """The card in the header of a model file; empty if there is no valid one. Not to be written to."""
+    try:
+        found = path.stat()
+    except OSError:
+        return {}
+    return _card(path, (found.st_ino, found.st_mtime_ns, found.st_size))
+
+
+@lru_cache(maxsize=256)
+def _card(path: Path, state: tuple[int, ...]) -> Mapping[str, Any]:
+    """The card of a file in such a state: views ask for those of all models each time they are shown."""
     try:
         with open_to_read(path) as file:
             text = read_header(file, os.fstat(file.fileno()).st_size).metadata["latentlab"]

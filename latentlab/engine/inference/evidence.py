@@ -38,8 +38,10 @@ Key = tuple[Tensor, "Tensor | None", int, int]
 _QUICK: dict[str, Any] = {"tolerance": 3e-2, "most": 540, "worth": 8.0}
 # The ladder is told anew after so many draws.
 _TOLD = 500
-# Numbers that are decoded in a piece, a few milliseconds of work, and the least pictures.
+# Numbers that are decoded in a piece, a few milliseconds of work, and the least pictures. While a hand moves,
+# whose own picture waits for the piece to end, it is so many times smaller.
 _MOST_OUTPUTS, _FEWEST = 2**16, 8
+_BY_HAND = 2
 
 
 class Explained(Protocol):
@@ -165,12 +167,16 @@ class Evidence:
         mean, sigma = found.mean.double().cpu(), torch.exp(0.5 * found.log_variance).double().cpu()
         whole = yield from self._decoded(mean[0], sigma[0], y).cells(x)
         first = without_nothing(whole, mean)
-        how = _QUICK if quick else {}
+        yield None
+        how, at_once = (_QUICK, self._at_once // _BY_HAND) if quick else ({}, self._at_once)
         steps = refined(first, near=mean, width=sigma.clamp(min=1e-4), **how)
         try:
             places = next(steps)
             while True:
-                places = steps.send((yield from self._log_joint(places, x, y)))
+                yield None
+                likely = yield from self._log_joint(places, x, y, at_once)
+                yield None
+                places = steps.send(likely)
         except StopIteration as end:
             cells: Cells = end.value
             self._cells = key, cells
@@ -249,16 +255,20 @@ class Evidence:
         log_q = gaussian.log_density(z, posterior.mean, posterior.log_variance)
         return z, (self.model.latent_prior.log_density(z) - log_q).double().cpu()
 
-    def _log_joint(self, z: Tensor, x: Tensor, y: Tensor | None) -> Generator[None, None, Tensor]:
+    def _log_joint(
+        self, z: Tensor, x: Tensor, y: Tensor | None, at_once: int | None = None
+    ) -> Generator[None, None, Tensor]:
         """log p(x, z) in pieces, (N, D) -> float64 (N,)."""
         known = z.float().to(self._device)
-        likely = yield from self._log_likelihoods(known, x, y)
+        likely = yield from self._log_likelihoods(known, x, y, at_once)
         return likely + self.model.latent_prior.log_density(known).double().cpu()
 
-    def _log_likelihoods(self, z: Tensor, x: Tensor, y: Tensor | None) -> Generator[None, None, Tensor]:
-        """log p(x|z) in pieces, (N, D) -> float64 (N,)."""
+    def _log_likelihoods(
+        self, z: Tensor, x: Tensor, y: Tensor | None, at_once: int | None = None
+    ) -> Generator[None, None, Tensor]:
+        """log p(x|z) in pieces of so many, (N, D) -> float64 (N,)."""
         found = [torch.zeros(0, dtype=torch.float64)]
-        for some in z.split(self._at_once):
+        for some in z.split(at_once or self._at_once):
             if len(found) > 1:
                 yield None
             log_p: Tensor = self.model.likelihood.log_prob(self.model.decode(some.to(self._device), y), x)

@@ -64,6 +64,7 @@ class Theory(Server):
         opened = self._opened()
         known = self._evidence(opened)
         x, y, posterior = picked(opened, request.subject)
+        yield None
         prior = known.model.latent_prior
         kl = float(kl_from(posterior.mean, posterior.log_variance, prior)[0])
         flat = known.model.latents <= 2
@@ -98,6 +99,7 @@ class Theory(Server):
             )
             return
         cells = yield from known.cells(x, y, quick=request.quick)
+        yield None
         low, high, page = raster(cells)
         yield replace(
             reply,

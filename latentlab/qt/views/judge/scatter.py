@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -69,6 +69,9 @@ class ScatterChart(DrawnWidget):
         self._names: Any = None
         self._floors: dict[str, Any] = {}
         self._chosen = self._labelled = ""
+        # A window that is laid out anew passes through a dozen sizes: names are placed in the last one.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._place_names)
 
     def sizeHint(self) -> QSize:
         return QSize(320, 230)
@@ -130,6 +133,7 @@ class ScatterChart(DrawnWidget):
 
     def draw(self, painter: QPainter, ratio: float) -> None:
         """See `Drawable`."""
+        self._place_names()
         drawn_whole(self._plot, True)
         try:
             draw_widget(self, painter)
@@ -158,7 +162,7 @@ class ScatterChart(DrawnWidget):
         self._plot.addItem(self._bars)
         self._plot.addItem(self._points)
         self._names = Names(self._plot.getPlotItem().vb)
-        self._plot.getPlotItem().vb.sigResized.connect(self._place_names)
+        self._plot.getPlotItem().vb.sigResized.connect(self._place_names_soon)
         self._rows.addWidget(self._plot, 1)
         self._paint_theme()
 
@@ -229,8 +233,13 @@ class ScatterChart(DrawnWidget):
         self._place_names()
 
     @Slot()
+    def _place_names_soon(self) -> None:
+        self._soon.start()
+
+    @Slot()
     def _place_names(self) -> None:
         """Puts each name beside its point, where it covers nothing else."""
+        self._soon.stop()
         points = [self._at(point) for point in self.chart.points]
         floors = {name: line for name, line in self._floors.items() if line.isVisible()}
         labels = [line.label.sceneBoundingRect() for line in floors.values()]
@@ -269,7 +278,7 @@ class ScatterChart(DrawnWidget):
         super().resizeEvent(event)
         if self._plot is not None:
             self._label_y()
-            self._place_names()
+            self._place_names_soon()
 
     def changeEvent(self, event: QEvent) -> None:
         # Qt sends the palette change too while the base class is being constructed.

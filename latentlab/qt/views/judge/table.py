@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -58,6 +59,8 @@ class JudgeTable(QTableView):
         self.setAccessibleName("Models and their figures")
         self._of = model
         self._fitting = self._own_widths = False
+        # The widths that the columns need; the figures of a table decide them, not its size.
+        self._needed: list[int] = []
         self.setModel(model)
         self.setHorizontalHeader(JudgeHeader(model, self))
         names = ModelHeader(model, self)
@@ -97,9 +100,13 @@ class JudgeTable(QTableView):
         line = self.fontMetrics().height()
         self.verticalHeader().setDefaultSectionSize(2 * line + 6)
         self.verticalHeader().setMinimumSectionSize(2 * line + 6)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        widths = [min(max(_LEAST, self._width_of(one)), _MOST) for one in range(self._of.columnCount())]
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self._needed = [min(max(_LEAST, self._width_of(one)), _MOST) for one in range(self._of.columnCount())]
+        self._spread()
+
+    def _spread(self) -> None:
+        """Gives each column what it needs, and a part of what is spare."""
+        header, widths = self.horizontalHeader(), self._needed
         spare = max(0, self.viewport().width() - sum(widths)) / max(1, len(widths))
         self._fitting = True
         for column, width in enumerate(widths):
@@ -173,9 +180,14 @@ class JudgeTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.oldSize().width() != event.size().width():
-            self.fit_to_figures()
+        if event.oldSize().width() != event.size().width() and not self._own_widths:
+            self._spread()
         self.updateGeometries()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_needed"):
+            self.fit_to_figures()
 
 
 class _Cells(QStyledItemDelegate):
