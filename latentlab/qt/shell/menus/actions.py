@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from latentlab.plain import one_line
@@ -58,7 +58,7 @@ class Actions(QObject):
         self._menus: dict[str, QMenu] = {}
         self._actions: dict[str, tuple[str, QAction]] = {}
         self._due = QTimer(self, singleShot=True, interval=100)
-        self._due.timeout.connect(self.refresh)
+        self._due.timeout.connect(self._refresh_after_the_drag)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name][1]
@@ -139,6 +139,16 @@ class Actions(QObject):
     def refresh_soon(self) -> None:
         """Calls `refresh` in a moment, once for all edits until then: a drag makes hundreds a second."""
         if not self._due.isActive():
+            self._due.start()
+
+    @Slot()
+    def _refresh_after_the_drag(self) -> None:
+        """Calls `refresh`, but not while a mouse button is held: it would come between a hand and its
+        picture, and nobody opens a menu meanwhile.
+        """
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self.refresh()
+        else:
             self._due.start()
 
     @Slot()

@@ -45,6 +45,8 @@ class TruePosteriorLayer(QObject):
         self._subject = subject_of(workspace)
         self.reply: PosteriorReply | None = None
         self._image: QImage | None = None
+        # In its colour: a drag paints the same one many times.
+        self._filled: tuple[QImage, QColor, QImage] | None = None
         self._painted = QRectF()
         self._subject.told.connect(self._told)
         self._subject.changed.connect(self._renewed)
@@ -120,12 +122,15 @@ class TruePosteriorLayer(QObject):
 
     def _coloured(self, colour: QColor) -> QImage:
         assert self._image is not None
+        if self._filled is not None and self._filled[0] is self._image and self._filled[1] == colour:
+            return self._filled[2]
         filled = QImage(self._image.size(), QImage.Format.Format_ARGB32_Premultiplied)
         filled.fill(colour)
         painter = QPainter(filled)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
         painter.drawImage(0, 0, self._image)
         painter.end()
+        self._filled = self._image, colour, filled
         return filled
 
     def _update(self) -> None:
