@@ -24,11 +24,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SOURCES = ("outline", "half", "grey", "low", "pairs")
+from latentlab.core import source_shapes
+from latentlab.core.source_shapes import Shape
+
 _LUMA = (0.299, 0.587, 0.114)
 _BLANK = 0.5
-
-Shape = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Source:
     """How a source picture is made from a picture in [0, 1].
 
     Attributes:
-        name: one of `SOURCES`.
+        name: one of `latentlab.core.source_shapes.SOURCES`.
         pixel: p, the side of a square of pixel art; 1 for other pictures.
         edge: t, from which difference on there is a line.
         factor: f, the side of a block in squares.
@@ -54,18 +54,11 @@ class Source:
 
     def source_shape(self, picture: Shape) -> Shape:
         """(C', H, W) of the source of a picture (C, H, W)."""
-        channels, height, width = picture
-        match self.name:
-            case "outline" | "grey":
-                return 1, height, width
-            case "pairs":
-                return channels, height, width // 2
-        return picture
+        return source_shapes.source_shape(self.name, picture)
 
     def target_shape(self, picture: Shape) -> Shape:
         """(C, H, W) of what is to be made, for pictures (C, H, W) of the data."""
-        channels, height, width = picture
-        return (channels, height, width // 2) if self.name == "pairs" else picture
+        return source_shapes.target_shape(self.name, picture)
 
     def of(self, x: Tensor) -> Tensor:
         """The sources of pictures; (B, C, H, W) in [0, 1] -> (B, C', H, W) in [0, 1]."""

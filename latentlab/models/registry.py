@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
 from latentlab.models.checks import parse_config
-from latentlab.models.spec import KindSpec
+from latentlab.models.spec import KindSpec, Translation
 
 if TYPE_CHECKING:
     from torch import nn
@@ -144,6 +144,20 @@ def capabilities_in(name: object, fields: object) -> frozenset[Capability]:
         return kind.can(parse_config(kind.config, fields if isinstance(fields, Mapping) else {}))
     except LabError:
         return kind.capabilities
+
+
+def translation_in(name: object, fields: object) -> Translation | None:
+    """What a model translates, by the kind and config in its file; None if it does not, or they are invalid.
+
+    Needs no torch, as `capabilities_in`.
+    """
+    if not isinstance(name, str) or name not in KINDS or not isinstance(fields, Mapping):
+        return None
+    kind = KINDS[name]
+    try:
+        return None if kind.translation is None else kind.translation(parse_config(kind.config, fields))
+    except LabError:
+        return None
 
 
 def count_parameters(kind: KindSpec, config: Any) -> int:

@@ -105,6 +105,21 @@ class Preset:
     first_for: str = ""
 
 
+@dataclass(frozen=True)
+class Translation:
+    """What a model that translates pictures is given, and what it makes.
+
+    Attributes:
+        source: the name of what it is given, one of `latentlab.core.source_shapes.SOURCES`.
+        source_shape: (C', H, W) of that.
+        target_shape: (C, H, W) of what it makes.
+    """
+
+    source: str
+    source_shape: Shape
+    target_shape: Shape
+
+
 # The fields of a plan that have no effect without a KL, and those that have none without gradients.
 OF_THE_KL = frozenset(
     {"beta", "beta_start", "beta_warmup_steps", "beta_cycles", "importance_samples", "importance_from",
@@ -129,6 +144,7 @@ class KindSpec:
         capabilities: those of every model of the kind.
         figures: the figures of its training.
         also: further capabilities of a model of a config; None for none.
+        translation: what a model of a config translates; None for a kind that does not.
         short: the title for lists, such as "VAE"; the title itself if empty.
         called: its noun phrase in a sentence; "a" and the title if empty.
         aside: an addition to that on the command line, where it says how one is trained.
@@ -159,6 +175,7 @@ class KindSpec:
     capabilities: frozenset[Capability]
     figures: FiguresSpec
     also: Callable[[Any], frozenset[Capability]] | None = None
+    translation: Callable[[Any], Translation] | None = None
     short: str = ""
     called: str = ""
     aside: str = ""

@@ -25,7 +25,7 @@ class Translates(Protocol):
 
     @property
     def source_name(self) -> str:
-        """What a picture is made from, one of `latentlab.core.sources.SOURCES`."""
+        """What a picture is made from, one of `latentlab.core.source_shapes.SOURCES`."""
 
     @property
     def grain(self) -> int:

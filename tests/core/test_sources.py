@@ -8,7 +8,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from latentlab.core.sources import SOURCES, Source, enlarged, grey, left_half, low_resolution, outline
+from latentlab.core.source_shapes import SOURCES
+from latentlab.core.sources import Source, enlarged, grey, left_half, low_resolution, outline
 
 
 def pictures(*shape: int) -> Tensor:

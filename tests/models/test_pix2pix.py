@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from latentlab.core.source_shapes import SOURCES
 from latentlab.core.sources import enlarged
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.trainer import Trainer
@@ -17,9 +18,10 @@ from latentlab.models.base import JudgesPatches, Translates, capabilities_of
 from latentlab.models.capabilities import Capability
 from latentlab.models.pix2pix.model import Criticised, Translator, translator_of
 from latentlab.models.pix2pix.objective import rough
-from latentlab.models.pix2pix.spec import KIND, SOURCES, Pix2PixConfig
+from latentlab.models.pix2pix.spec import KIND, Pix2PixConfig
 from latentlab.models.players import Batch, Moment
-from latentlab.models.registry import build
+from latentlab.models.registry import build, translation_in
+from latentlab.models.spec import Translation
 from tests.tiny import toy_set
 
 SMALL: dict[str, Any] = {"shape": (3, 16, 16), "widths": (8, 16), "critic_width": 8, "roughness": 0.0}
@@ -35,15 +37,9 @@ def pictures(count: int = 6, shape: tuple[int, int, int] = (3, 16, 16)) -> Tenso
     return torch.rand(count, *shape, generator=torch.Generator().manual_seed(1))
 
 
-def told(model: Translator, player: str, x: Tensor) -> tuple[Tensor, Tensor]:
+def losses_of(model: Translator, player: str, x: Tensor) -> tuple[Tensor, Tensor]:
     objective = model.objective(PLAN)
     return objective.loss(model, Batch(x), torch.Generator().manual_seed(0), Moment(), player)
-
-
-def test_that_the_names_of_sources_are_those_of_the_core() -> None:
-    from latentlab.core import sources
-
-    assert SOURCES == sources.SOURCES
 
 
 def test_that_the_critics_loss_is_the_cross_entropy_of_true_and_made_patches() -> None:
@@ -51,7 +47,7 @@ def test_that_the_critics_loss_is_the_cross_entropy_of_true_and_made_patches() -
     assert isinstance(model, Criticised)
     source = model.source_of(x)
     right, wrong = model.patch_map(x, source), model.patch_map(model.translate(source), source)
-    loss, figures = told(model, "critic", x)
+    loss, figures = losses_of(model, "critic", x)
     torch.testing.assert_close(loss, -right.log().mean() - (1.0 - wrong).log().mean())
     torch.testing.assert_close(
         figures, torch.stack([loss * 0, right.mean(), loss * 0, *torch.tensor([0.0, 1, 0])])
@@ -68,7 +64,7 @@ def test_that_the_generators_loss_is_the_l1_error_and_what_the_critic_believes()
     assert isinstance(model, Criticised)
     made = model.translate(model.source_of(x))
     error, wrong = (made - x).abs().mean(), model.patch_map(made, model.source_of(x))
-    loss, figures = told(model, "generator", x)
+    loss, figures = losses_of(model, "generator", x)
     torch.testing.assert_close(loss, error - 0.3 * wrong.log().mean())
     torch.testing.assert_close(figures[:3], torch.stack([error, error * 0, wrong.mean()]))
 
@@ -78,7 +74,7 @@ def test_that_without_weight_there_is_no_critic_and_the_loss_is_the_l1_error_alo
     assert not isinstance(model, JudgesPatches)
     assert {name.split(".")[0] for name, _ in model.named_parameters()} == {"generator"}
     assert [player.name for player in model.objective(PLAN).players] == ["generator"]
-    loss, _ = told(model, "generator", x)
+    loss, _ = losses_of(model, "generator", x)
     torch.testing.assert_close(loss, (model.translate(model.source_of(x)) - x).abs().mean())
     assert capabilities_of(model) == KIND.can(model.config) == {Capability.TRANSLATES}
     figures = model.objective(PLAN).terms(torch.tensor([0.4, 0, 0, 2.0, 0, 0]), 2)
@@ -94,7 +90,7 @@ def test_that_the_l1_error_alone_is_least_at_the_median_of_what_a_source_may_mea
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     for _ in range(150):
         optimizer.zero_grad()
-        told(model, "generator", x)[0].backward()
+        losses_of(model, "generator", x)[0].backward()
         optimizer.step()
     assert (model.translate(torch.ones(1, 1, 8, 8)) - 0.2).abs().max() < 0.05
 
@@ -106,6 +102,8 @@ def test_that_it_translates_every_source_at_every_size(
 ) -> None:
     model = model_of(shape=shape, pixel=pixel, source=name)
     assert isinstance(model, Translates)
+    said = translation_in("pix2pix", {**SMALL, "shape": shape, "pixel": pixel, "source": name})
+    assert said == Translation(model.source_name, model.source_shape, model.target_shape)
     x = pictures(2, shape)
     made = model.translate(model.source_of(x))
     assert made.shape == model.target_of(x).shape == (2, *model.target_shape)
@@ -129,6 +127,12 @@ def test_that_a_config_that_cannot_be_is_refused_in_words(fields: dict[str, Any]
         Pix2PixConfig(**{**SMALL, **fields})
 
 
+def test_that_a_config_that_cannot_be_translates_nothing() -> None:
+    assert translation_in("pix2pix", {**SMALL, "pixel": 3}) is None
+    assert translation_in("vae", {}) is None
+    assert translation_in("none", {}) is None
+
+
 def test_that_damaged_outlines_are_a_share_and_half_of_them_are_black() -> None:
     levels = pictures(400, (1, 16, 16))
     clean = torch.where(levels > 0.3, 1.0, levels)
@@ -149,9 +153,9 @@ def test_that_only_outlines_are_damaged() -> None:
     x = pictures()
     for name in ("half", "grey", "low"):
         smooth, damaged = (model_of(source=name, roughness=roughness) for roughness in (0.0, 1.0))
-        assert torch.equal(told(smooth, "generator", x)[0], told(damaged, "generator", x)[0])
+        assert torch.equal(losses_of(smooth, "generator", x)[0], losses_of(damaged, "generator", x)[0])
     smooth, damaged = (model_of(roughness=roughness) for roughness in (0.0, 1.0))
-    assert not torch.equal(told(smooth, "generator", x)[0], told(damaged, "generator", x)[0])
+    assert not torch.equal(losses_of(smooth, "generator", x)[0], losses_of(damaged, "generator", x)[0])
 
 
 def test_that_a_step_trains_both_and_a_loss_that_is_no_number_keeps_the_last_weights() -> None:

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from latentlab.core.sources import Source
 from latentlab.models.pix2pix.nets import Critic, Generator, View
-from latentlab.models.pix2pix.objective import Contest
+from latentlab.models.pix2pix.objective import TranslationLosses
 from latentlab.models.pix2pix.spec import Pix2PixConfig
 from latentlab.models.players import Objective, Settings
 
@@ -57,7 +57,7 @@ class Translator(nn.Module):
 
     @property
     def source_name(self) -> str:
-        """One of `latentlab.core.sources.SOURCES`."""
+        """One of `latentlab.core.source_shapes.SOURCES`."""
         return self._source.name
 
     @property
@@ -89,7 +89,7 @@ class Translator(nn.Module):
 
     def objective(self, settings: Settings) -> Objective:
         """The losses of generator and critic."""
-        return Contest(self.config.adversarial, self.config.roughness, self.config.pixel - 1)
+        return TranslationLosses(self.config.adversarial, self.config.roughness, self.config.pixel - 1)
 
 
 class Criticised(Translator):

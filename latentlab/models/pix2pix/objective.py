@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from latentlab.core.figures import Figures
+from latentlab.models.adversarial.figures import Tally
 from latentlab.models.pix2pix.spec import FIGURES
 from latentlab.models.players import Batch, Moment, Player
 from latentlab.models.translating import Translates
@@ -20,19 +21,19 @@ _GENERATOR = Player("generator", ("generator",), betas=_BETAS)
 # Of a damaged outline, the share of specks, and the least and largest sides of the blank rectangle.
 _SPECKS, _LEAST, _MOST = 0.02, 0.1, 0.7
 _BLACK = 0.5
+_NAMES = ("error", "real", "made")
 
 
-class _Contestants(Translates, Protocol):
-    """What the losses ask of the model; without a weight of the critic there is none."""
+class _WithCritic(Translates, Protocol):
+    """What the losses call of the model; there is no critic if it has no weight."""
 
     def critic(self, x: Tensor, source: Tensor) -> Tensor: ...
 
 
-class Contest:
-    """Both players, or the generator alone if the critic has no weight.
+class TranslationLosses:
+    """The losses of generator and critic, or of the generator alone if the critic has no weight.
 
-    Figures: sums of the error, of the critic's probabilities for true and for made pictures, and how many
-    there are of each.
+    Figures: the error, and the critic's mean probabilities for true and for made pictures.
 
     Args:
         adversarial: the critic's weight.
@@ -40,68 +41,61 @@ class Contest:
     """
 
     spec = FIGURES
-    width = 6
     most_judged: int | None = 2000
     exact = True
 
     def __init__(self, adversarial: float, roughness: float, off: int = 0) -> None:
         self.adversarial, self.roughness, self.off = adversarial, roughness, off
         self.players: tuple[Player, ...] = (_CRITIC, _GENERATOR) if adversarial > 0.0 else (_GENERATOR,)
+        self._tally = Tally(FIGURES, _NAMES)
+        self.width = self._tally.width
 
     def loss(
         self, layers: nn.Module, batch: Batch, noise: torch.Generator, moment: Moment, player: str = ""
     ) -> tuple[Tensor, Tensor]:
         """See `Objective.loss`."""
-        model = cast(_Contestants, layers)
+        model = cast(_WithCritic, layers)
         source, true = model.source_of(batch.x), model.target_of(batch.x)
         source = self._roughened(model, source, noise)
         if player == _CRITIC.name:
             return self._of_critic(model, source, true)
         made = model.translate(source)
         error = (made - true).abs().mean()
-        loss, probability = error, None
-        if self.adversarial > 0.0:
-            logits = model.critic(made, source).float()
-            loss = error + self.adversarial * functional.softplus(-logits).mean()
-            probability = torch.sigmoid(logits).mean()
-        return loss, _figures(error=error, made=probability)
+        if self.adversarial == 0.0:
+            return error, self._tally.of({"error": error})
+        logits = model.critic(made, source).float()
+        loss = error + self.adversarial * functional.softplus(-logits).mean()
+        return loss, self._tally.of({"error": error, "made": torch.sigmoid(logits).mean()})
 
-    def _roughened(self, model: _Contestants, source: Tensor, noise: torch.Generator) -> Tensor:
+    def _roughened(self, model: _WithCritic, source: Tensor, noise: torch.Generator) -> Tensor:
         """The sources as they are learnt from: only drawings are damaged."""
         if model.source_name != "outline" or self.roughness == 0.0:
             return source
         return rough(source, self.roughness, self.off, noise)
 
-    def _of_critic(self, model: _Contestants, source: Tensor, true: Tensor) -> tuple[Tensor, Tensor]:
+    def _of_critic(self, model: _WithCritic, source: Tensor, true: Tensor) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
             made = model.translate(source)
         # In one pass: two of half the size take longer.
         logits = model.critic(torch.cat([true, made]), source.repeat(2, 1, 1, 1)).float()
         of_true, of_made = logits.chunk(2)
         loss = functional.softplus(-of_true).mean() + functional.softplus(of_made).mean()
-        return loss, _figures(real=torch.sigmoid(of_true).mean())
+        return loss, self._tally.of({"real": torch.sigmoid(of_true).mean()})
 
     def judge(self, model: nn.Module, batch: Batch, noise: torch.Generator, first: int, of: int) -> Tensor:
         """See `Objective.judge`; of sources that are not damaged."""
-        translator = cast(_Contestants, model)
+        translator = cast(_WithCritic, model)
         source, true = translator.source_of(batch.x), translator.target_of(batch.x)
         made = translator.translate(source)
-        count = len(batch.x)
-        error = (made - true).abs().mean()
-        if self.adversarial == 0.0:
-            return count * _figures(error=error)
-        real, fooled = (torch.sigmoid(translator.critic(x, source)).mean() for x in (true, made))
-        return count * _figures(error=error, real=real, made=fooled)
+        means = {"error": (made - true).abs().mean()}
+        if self.adversarial > 0.0:
+            for name, x in (("real", true), ("made", made)):
+                means[name] = torch.sigmoid(translator.critic(x, source)).mean()
+        return self._tally.of(means, len(batch.x))
 
     def terms(self, sums: Tensor, count: int) -> Figures:
-        """See `Objective.terms`: means over what was told; NaN for the critic where there is none."""
-        numbers = sums.tolist()
-        names = ("error", "real", "made")
-        values = {
-            name: total / known if known else float("nan")
-            for name, total, known in zip(names, numbers[:3], numbers[3:], strict=True)
-        }
-        return Figures(values, {}, FIGURES)
+        """See `Objective.terms`: NaN for the critic where there is none."""
+        return self._tally.terms(sums)
 
 
 def rough(source: Tensor, share: float, off: int, noise: torch.Generator) -> Tensor:
@@ -138,11 +132,3 @@ def _moved(x: Tensor, steps: Tensor) -> Tensor:
     columns = (torch.arange(width, device=x.device) + steps[1]).clamp(max=width - 1)
     picture = torch.arange(count, device=x.device)[:, None, None]
     return x[picture, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
-
-
-def _figures(error: Tensor | None = None, real: Tensor | None = None, made: Tensor | None = None) -> Tensor:
-    """Three figures, 0 for those that are not told, then which of them are."""
-    told = (error, real, made)
-    zero = next(one for one in told if one is not None).detach().float() * 0.0
-    sums = [zero if one is None else one.detach().float() for one in told]
-    return torch.stack([*sums, *(zero + float(one is not None) for one in told)])

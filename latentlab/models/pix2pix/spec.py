@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from latentlab.core.figures import ChartSpec, FigureSpec, FiguresSpec
+from latentlab.core.source_shapes import SOURCES, source_shape, target_shape
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
 from latentlab.models.checks import require_shape
 from latentlab.models.settings import check_settings, from_data, setting
-from latentlab.models.spec import SIZE, KindSpec, Option, Preset, Shape
+from latentlab.models.spec import SIZE, KindSpec, Option, Preset, Shape, Translation
 
-# As in `latentlab.core.sources`, which needs torch.
-SOURCES = ("outline", "half", "grey", "low", "pairs")
 GROUPS = 8
 # Sizes of the generator: the channels of each level, the finest first.
 _WIDTHS: Mapping[str, tuple[int, ...]] = {"S": (24, 48, 64), "M": (32, 64, 96), "L": (48, 96, 160)}
@@ -169,6 +168,14 @@ def _also(config: Pix2PixConfig) -> frozenset[Capability]:
     return frozenset({Capability.JUDGES_PATCHES} if config.adversarial > 0.0 else ())
 
 
+def _translation(config: Pix2PixConfig) -> Translation:
+    channels, height, width = config.shape
+    picture = channels, height, width
+    return Translation(
+        config.source, source_shape(config.source, picture), target_shape(config.source, picture)
+    )
+
+
 KIND = KindSpec(
     name="pix2pix",
     title="pix2pix",
@@ -179,6 +186,7 @@ KIND = KindSpec(
     capabilities=frozenset({Capability.TRANSLATES}),
     figures=FIGURES,
     also=_also,
+    translation=_translation,
     options=OPTIONS,
     fields=fields_of,
     listed="test error {error:.4f}",
