@@ -94,10 +94,10 @@ def stroke_to_picture(model: str) -> None:
     for _ in range(_MOVES):
         began = time.perf_counter()
         spot = (spot + stream.normal(size=2) * 18.0).clip(40, min(canvas.width(), canvas.height()) - 40)
-        before = canvas.sketch.drawn
+        before = canvas.sketch.array
         moved = time.perf_counter()
         QTest.mouseMove(canvas, QPoint(*spot.astype(int).tolist()))
-        if not np.array_equal(before, canvas.sketch.drawn):
+        if not np.array_equal(before, canvas.sketch.array):
             waiting.append(moved)
         while time.perf_counter() - began < _EVERY_S:
             app.processEvents()

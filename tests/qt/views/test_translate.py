@@ -106,19 +106,19 @@ def test_that_the_picture_follows_within_a_stroke_and_a_stroke_is_undone_as_one(
     assert view.reply is not None
     assert not np.array_equal(view.reply.picture, blank.picture), "the button is still down"
     assert canvas.sketch is not None
-    assert (canvas.sketch.drawn[1, 1:7] == 0).all()
-    assert canvas.sketch.drawn.sum() == 255 * (64 - 6)
+    assert (canvas.sketch.array[1, 1:7] == 0).all()
+    assert canvas.sketch.array.sum() == 255 * (64 - 6)
     qtbot.mouseRelease(canvas, LEFT, pos=at(canvas, 6.5, 1.5))
     stroke(qtbot, canvas, RIGHT, (3.5, 1.5), (4.5, 1.5))
-    assert (canvas.sketch.drawn[1, 3:5] == 255).all(), "the right button erases"
+    assert (canvas.sketch.array[1, 3:5] == 255).all(), "the right button erases"
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert (canvas.sketch.drawn[1, 1:7] == 0).all()
+    assert (canvas.sketch.array[1, 1:7] == 0).all()
     click(qtbot, view, "translateUndo")
-    assert canvas.sketch.drawn.min() == 255
+    assert canvas.sketch.array.min() == 255
     np.testing.assert_array_equal(view.reply.picture, blank.picture)
     click(qtbot, view, "translateRedo")
-    assert (canvas.sketch.drawn[1, 1:7] == 0).all()
+    assert (canvas.sketch.array[1, 1:7] == 0).all()
 
 
 def test_that_it_can_be_drawn_by_keys_alone(qtbot: QtBot, window: LabWindow) -> None:
@@ -129,9 +129,9 @@ def test_that_it_can_be_drawn_by_keys_alone(qtbot: QtBot, window: LabWindow) -> 
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Space):
         qtbot.keyClick(canvas, key)
     assert canvas.sketch is not None
-    assert np.argwhere(canvas.sketch.drawn < 255).tolist() == [[3, 3]]
+    assert np.argwhere(canvas.sketch.array < 255).tolist() == [[3, 3]]
     qtbot.keyClick(canvas, Qt.Key.Key_Delete)
-    assert canvas.sketch.drawn.min() == 255
+    assert canvas.sketch.array.min() == 255
     qtbot.keyClick(canvas, "]")
     assert (canvas.brush, view.tools.brush.value()) == (2, 2)
 
@@ -143,10 +143,10 @@ def test_that_pencil_eraser_and_inks_do_what_they_say(qtbot: QtBot, window: LabW
     click(qtbot, view, "translateInk_2")
     stroke(qtbot, canvas, LEFT, (2.5, 2.5))
     assert canvas.sketch is not None
-    assert canvas.sketch.drawn[2, 2] == view.tools.inks.inks[2][0]
+    assert canvas.sketch.array[2, 2] == view.tools.inks.inks[2][0]
     click(qtbot, view, "translateEraser")
     stroke(qtbot, canvas, LEFT, (2.5, 2.5))
-    assert canvas.sketch.drawn.min() == 255
+    assert canvas.sketch.array.min() == 255
     click(qtbot, view, "translateInk_0")
     assert view.tools.pen.isChecked()
 

@@ -10,14 +10,13 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.types import Picture
-from latentlab.qt.views.translate.canvas import BLACK, MOST_BRUSH, WHITE, TranslateCanvas
+from latentlab.qt.views.translate.canvas import BLACK, MOST_BRUSH, WHITE, Ink, TranslateCanvas
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.push_button import tip_button
 from latentlab.qt.widgets.sliders import CalmSlider
 
-Ink = tuple[int, int, int]
 _INKS, _SWATCH = 10, 16
 # From an edge between black and white to one that is hardly seen.
 _PENCILS = (BLACK, (70, 70, 70), (130, 130, 130), (180, 180, 180), (220, 220, 220))
@@ -118,7 +117,6 @@ class CanvasTools(QWidget):
         self.begin = Label("&Begin from picture")
         self.begin.setBuddy(self.index)
         self._lay_out()
-        canvas.drawn.connect(self._show)
         canvas.stroked.connect(self._show)
         canvas.brushed.connect(self._show_brush)
         self.brush.valueChanged.connect(canvas.set_brush)
