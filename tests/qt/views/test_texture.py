@@ -125,12 +125,12 @@ def test_that_a_picture_of_ones_own_becomes_a_texture_and_a_broken_file_is_named
     view: TextureView, tmp_path: Path
 ) -> None:
     Image.fromarray(pixels("grass")[:40, :50]).save(tmp_path / "lawn.png")
-    view.take_file(str(tmp_path / "lawn.png"))
+    view.files.take(str(tmp_path / "lawn.png"))
     until_idle()
     assert view.sources.source.name == "lawn.png"
     assert np.array_equal(view.drawn.picture, draw(pixels("grass")[:40, :50], view.controls.recipe))
     (tmp_path / "broken.png").write_bytes(b"no picture")
-    view.take_file(str(tmp_path / "broken.png"))
+    view.files.take(str(tmp_path / "broken.png"))
     until_idle()
     assert "broken.png" in view.status.text()
     assert view.sources.source.name == "lawn.png"
@@ -157,7 +157,7 @@ def test_that_a_texture_is_saved_where_the_dialog_says(
 
 
 def test_that_a_file_that_cannot_be_written_is_named(view: TextureView, tmp_path: Path) -> None:
-    view.save_to(str(tmp_path / "nowhere" / "tile.png"))
+    view.files.save_to(str(tmp_path / "nowhere" / "tile.png"))
     until_idle()
     assert "tile.png" in view.status.text()
     assert view.drawn.picture is not None

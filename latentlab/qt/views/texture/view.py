@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.data.pictures.formats import SUFFIXES
-from latentlab.engine.files.export import PICTURE_FORMATS
 from latentlab.engine.rendering.requests.texture import (
     TexturePartsReply,
     TexturePartsRequest,
@@ -22,13 +19,14 @@ from latentlab.engine.rendering.requests.texture import (
 )
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture
+from latentlab.qt.controllers.picture_files import PictureFiles
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.views.texture.controls import TextureControls
 from latentlab.qt.views.texture.parts import PartsRow
 from latentlab.qt.views.texture.sources import Sources
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.picture_label import CrispPicture
-from latentlab.qt.widgets.plain_text import Label, listed
+from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import tip_button
 from latentlab.qt.widgets.scrolled import scrolled
 from latentlab.qt.widgets.sight import Sight
@@ -48,6 +46,7 @@ class TextureView(QWidget):
         self.setObjectName("textureView")
         self.setAccessibleName("Texture")
         self._workspace, self._pictures = context.workspace, context.pictures
+        self.files = PictureFiles(self, context.pictures, "Texture")
         self.sources, self.controls, self.parts = Sources(), TextureControls(), PartsRow()
         self.drawn = CrispPicture("texturePicture", "The texture", _LARGEST, "Drawing …")
         # As high as there is room for: the page is not scrolled to see the whole of it.
@@ -84,6 +83,9 @@ class TextureView(QWidget):
         self.controls.changed.connect(self._soon.start)
         self.tiled.toggled.connect(self._show)
         self.open.clicked.connect(self._ask_for_file)
+        self.files.read.connect(self.sources.add)
+        self.files.save_wanted.connect(self._save_to)
+        self.files.said.connect(self.status.setText)
         self.own.clicked.connect(self._take_own)
         self.save.clicked.connect(self._ask_where)
         self._pictures.changed.connect(self._offer_own)
@@ -210,53 +212,25 @@ class TextureView(QWidget):
 
     @Slot()
     def _ask_for_file(self) -> None:
-        page = QFileDialog(self.window(), "Take a texture from a picture")
-        page.setObjectName("openTextureDialog")
-        page.setNameFilters(
-            [f"Pictures ({' '.join(f'*{one}' for one in sorted(SUFFIXES))})", "All files (*)"]
-        )
-        page.setFileMode(QFileDialog.FileMode.ExistingFile)
-        page.fileSelected.connect(self.take_file)
-        page.finished.connect(page.deleteLater)
-        page.open()
-
-    @Slot(str)
-    def take_file(self, path: str) -> None:
-        """Reads a picture in the background, and takes its texture."""
-        name = listed(Path(path).name)
-        self.status.setText(f"Reading {name} …")
-        self._pictures.read(
-            Path(path),
-            partial(self.sources.add, Path(path).name),
-            partial(self.status.setText, f"{name} cannot be read."),
-        )
+        self.files.ask_for_one("Take a texture from a picture")
 
     # Saving
 
     @Slot()
     def _ask_where(self) -> None:
         source = self.sources.source
-        if source is None:
-            return
-        page = QFileDialog(self.window(), "Save the texture", f"{Path(source.name).stem} texture.png")
-        page.setObjectName("saveTextureDialog")
-        page.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        page.setDefaultSuffix("png")
-        page.setNameFilters([f"Pictures ({' '.join(f'*{one}' for one in sorted(PICTURE_FORMATS))})"])
-        page.fileSelected.connect(self.save_to)
-        page.finished.connect(page.deleteLater)
-        page.open()
+        if source is not None:
+            self.files.ask_where("Save the texture", f"{Path(source.name).stem} texture.png")
 
     @Slot(str)
-    def save_to(self, path: str) -> None:
+    def _save_to(self, path: str) -> None:
         """Draws the texture once more, and writes it to a picture file."""
         source = self.sources.source
         if source is not None:
-            self.status.setText("Saving …")
             self._workspace.ask(
                 TextureSaveRequest, Path(path), source, self.controls.second, self.controls.recipe
             )
 
     @Slot(object)
     def _saved(self, reply: TextureSavedReply) -> None:
-        self.status.setText(f"Saved {listed(reply.path.name)} in {listed(str(reply.path.parent))}")
+        self.files.saved(reply.path)
