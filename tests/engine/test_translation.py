@@ -10,18 +10,20 @@ import pytest
 import torch
 
 from latentlab.data import catalog
-from latentlab.engine.files import partners
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.files.provenance import read_provenance
+from latentlab.engine.rendering import translation
 from latentlab.engine.rendering.drawn import drawn_by
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.opening import LoadRequest
 from latentlab.engine.rendering.requests.translation import (
+    BesideRequest,
     SourceReply,
     SourceRequest,
     TranslateReply,
     TranslateRequest,
     TranslationSaveRequest,
+    TranslatorsRequest,
 )
 from latentlab.engine.rendering.serving import Request
 from latentlab.errors import LabError
@@ -64,31 +66,39 @@ def test_that_a_drawing_becomes_the_picture_and_the_map_of_the_model(path: Path)
     renderer, model = opened(path), load_model(path).model
     source = np.full((8, 8), 255, np.uint8)
     source[2, 1:6] = 40
-    (reply,) = answers(renderer, TranslateRequest(2, source))
+    first, reply = answers(renderer, TranslateRequest(2, source))
+    assert isinstance(first, TranslateReply)
     assert isinstance(reply, TranslateReply)
+    assert first.judged is None, "the picture does not wait for the map"
+    assert first.picture is reply.picture
     s = torch.from_numpy(source)[None, None].float() / 255.0
     with torch.no_grad():
         made = model.translate(s)
         np.testing.assert_array_equal(reply.picture, bytes_of(made))
         np.testing.assert_allclose(reply.judged, model.patch_map(made, s)[0], atol=1e-6)
-    assert reply.beside is None
-    assert reply.note == ""
 
 
 def test_that_another_model_answers_beside_it_and_says_why_if_it_cannot(path: Path, tmp_path: Path) -> None:
     renderer = opened(path)
     plain = save_tiny_translator(tmp_path / "plain.safetensors", 1, adversarial=0.0)
     source = np.zeros((8, 8), np.uint8)
-    (reply,) = answers(renderer, TranslateRequest(2, source, str(plain)))
+    (reply,) = answers(renderer, BesideRequest(2, source, str(plain)))
     with torch.no_grad():
         expected = bytes_of(load_model(plain).model.translate(torch.zeros(1, 1, 8, 8)))
-    np.testing.assert_array_equal(reply.beside, expected)
+    np.testing.assert_array_equal(reply.picture, expected)
+    assert (reply.model, reply.note) == (str(plain), "")
     other = save_tiny_model(tmp_path / "vae.safetensors")
     larger = save_tiny_translator(tmp_path / "larger.safetensors", shape=(1, 16, 16))
     for name, words in ((other, "does not make pictures of"), (larger, "another size"), ("gone", "gone")):
-        (reply,) = answers(renderer, TranslateRequest(3, source, str(name)))
-        assert reply.beside is None
+        (reply,) = answers(renderer, BesideRequest(3, source, str(name)))
+        assert reply.picture is None
         assert words in reply.note
+
+
+def test_that_the_open_model_goes_before_the_one_beside_it() -> None:
+    assert TranslateRequest.priority < BesideRequest.priority
+    assert TranslateRequest.by_hand
+    assert BesideRequest.patient
 
 
 def test_that_the_source_of_a_picture_comes_with_the_true_one(path: Path) -> None:
@@ -98,7 +108,7 @@ def test_that_the_source_of_a_picture_comes_with_the_true_one(path: Path) -> Non
     x = toy_set("test").images[5:6].float() / 255.0
     np.testing.assert_array_equal(reply.source, bytes_of(load_model(path).model.source_of(x)))
     np.testing.assert_array_equal(reply.true, toy_set("test").images[5, 0])
-    assert (reply.index, reply.name, reply.grain, reply.partner) == (5, "outline", 1, "")
+    assert (reply.index, reply.name, reply.grain) == (5, "outline", 1)
     (own,) = answers(renderer, SourceRequest(3, None, toy_set("test").images[5, 0].numpy()))
     np.testing.assert_array_equal(own.source, reply.source)
     (blank,) = answers(renderer, SourceRequest(4))
@@ -106,16 +116,26 @@ def test_that_the_source_of_a_picture_comes_with_the_true_one(path: Path) -> Non
     assert blank.true is None
 
 
-def test_that_the_model_without_a_critic_is_its_partner(
+def test_that_the_models_beside_it_take_the_same_sources_and_those_unlike_it_come_first(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    alike = save_tiny_translator(tmp_path / "alike.safetensors", 1)
     plain = save_tiny_translator(tmp_path / "plain.safetensors", adversarial=0.0)
-    monkeypatch.setattr(
-        partners, "model_files", lambda: {"other": save_tiny_model(tmp_path / "v.safetensors")}
+    others = (
+        save_tiny_model(tmp_path / "vae.safetensors"),
+        save_tiny_translator(tmp_path / "larger.safetensors", shape=(1, 16, 16)),
+        save_tiny_translator(tmp_path / "half.safetensors", source="half"),
+        tmp_path / "gone.safetensors",
     )
-    assert partners.plain_translator(str(path)) == ""
-    assert partners.plain_translator(str(path), [path, plain]) == str(plain)
-    assert partners.plain_translator(str(plain), [path, plain]) == ""
+    monkeypatch.setattr(translation, "model_files", lambda: {"ships": alike})
+    own = (path, plain, *others)
+    (reply,) = answers(opened(path), TranslatorsRequest(2, own))
+    assert [(one.model, one.title, one.judges) for one in reply.models] == [
+        (str(plain), "plain", False),
+        ("ships", "alike", True),
+    ]
+    (reply,) = answers(opened(plain), TranslatorsRequest(2, own))
+    assert [one.model for one in reply.models] == ["ships", str(path)]
 
 
 def test_that_a_picture_is_saved_with_its_origin(path: Path, tmp_path: Path) -> None:

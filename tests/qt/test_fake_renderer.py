@@ -64,9 +64,11 @@ from latentlab.engine.rendering.requests.theory import (
     Subject,
 )
 from latentlab.engine.rendering.requests.translation import (
+    BesideRequest,
     SourceRequest,
     TranslateRequest,
     TranslationSaveRequest,
+    TranslatorsRequest,
 )
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.rendering.texture_recipe import TextureRecipe
@@ -170,7 +172,7 @@ def test_that_every_kind_of_request_is_compared() -> None:
     compared.add(EigenRequest)
     # Nor has it a critic, a source to translate, or a descent to invert by.
     compared |= {CriticMapRequest, OpinionRequest, HistogramsRequest, VarietyRequest, InvertRequest}
-    compared |= {SourceRequest, TranslateRequest, TranslationSaveRequest}
+    compared |= {SourceRequest, TranslateRequest, TranslationSaveRequest, BesideRequest, TranslatorsRequest}
     real = Renderer()
     servers = [real, *(make() for make in real.members.values())]
     assert {kind for server in servers for kind in server.handlers} <= compared

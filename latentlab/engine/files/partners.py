@@ -1,4 +1,5 @@
-"""Which models go together: a diffusion model draws, an encoder of the same pictures gives the plane.
+"""Which models go together: a diffusion model draws, an encoder of the same pictures gives the plane; and
+two models that translate the same drawings.
 
 Torch-free; only headers are read.
 """
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from latentlab.engine.files.model_catalog import (
-    can_of,
     capabilities_of,
     card_in,
     data_of,
@@ -19,12 +19,12 @@ from latentlab.engine.files.model_catalog import (
     shape_of_pictures,
 )
 from latentlab.models.capabilities import Capability
-from latentlab.models.registry import KINDS
+from latentlab.models.registry import KINDS, translation_in
+from latentlab.models.spec import Translation
 from latentlab.shipped import model_files
 
 _PLANE = frozenset({Capability.ENCODES, Capability.DECODES})
 _DRAWS = frozenset({Capability.DENOISES})
-_TRANSLATES = frozenset({Capability.TRANSLATES})
 
 
 def encoders_for(model: str, own: Iterable[Path] = ()) -> list[str]:
@@ -68,19 +68,25 @@ def partner_of(model: str, own: Iterable[Path]) -> Partner | None:
     return None
 
 
-def plain_translator(model: str, own: Iterable[Path] = ()) -> str:
-    """A model that translates the same pictures without a critic, by name or path, for one that has a critic;
-    "" for none.
+@dataclass(frozen=True)
+class KnownTranslator:
+    """A model that translates: what opens it, its name, and whether it has a critic that judges patches."""
+
+    model: str
+    title: str
+    judges: bool
+
+
+def translator_in(model: str, path: Path, translation: Translation) -> KnownTranslator | None:
+    """The model of a file, opened by `model`, if its header says that it translates the same sources to
+    pictures of the same shape.
     """
-    data, shape = data_of(model), shape_of_pictures(model)
-    if not data or Capability.JUDGES_PATCHES not in can_of(model):
-        return ""
-    for name, path in (*((str(path), path) for path in own), *model_files().items()):
-        card = card_in(path)
-        plain = Capability.JUDGES_PATCHES not in capabilities_of(card)
-        if plain and _is_of(card, _TRANSLATES, data, shape):
-            return name
-    return ""
+    card = card_in(path)
+    can = capabilities_of(card)
+    alike = translation_in(card.get("kind"), card.get("config")) == translation
+    if not alike or Capability.TRANSLATES not in can:
+        return None
+    return KnownTranslator(model, path.stem, Capability.JUDGES_PATCHES in can)
 
 
 def same_pictures(one: str, other: str) -> bool:

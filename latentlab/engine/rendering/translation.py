@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from latentlab.data.image_set import size_in_words
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.files.export import save_picture
-from latentlab.engine.files.partners import plain_translator
+from latentlab.engine.files.partners import KnownTranslator, translator_in
 from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.inference.translating import require_translator
 from latentlab.engine.rendering.cropping import Fitting
@@ -21,17 +20,23 @@ from latentlab.engine.rendering.drawing import to_pictures
 from latentlab.engine.rendering.opening import Opened
 from latentlab.engine.rendering.own_picture import fitted
 from latentlab.engine.rendering.requests.translation import (
+    BesideReply,
+    BesideRequest,
     SourceReply,
     SourceRequest,
     TranslateReply,
     TranslateRequest,
     TranslationSavedReply,
     TranslationSaveRequest,
+    TranslatorsReply,
+    TranslatorsRequest,
 )
 from latentlab.engine.rendering.serving import Reply, Server, handles
 from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.models.base import JudgesPatches, Translates
+from latentlab.models.spec import Translation
+from latentlab.shipped import model_files
 
 
 class Translations(Server):
@@ -50,19 +55,44 @@ class Translations(Server):
     def _translated(self, request: TranslateRequest) -> Iterator[Reply | None]:
         """Raises LabError if the open model does not translate, or takes sources of another size."""
         opened = self._in_hand()
-        began = time.perf_counter()
         model = require_translator(opened.loaded.model, opened.loaded.name)
         source = _as_source(request.source, model.source_shape).to(opened.device)
         made = model.translate(source)
-        judged = model.patch_map(made, source)[0].cpu().numpy() if isinstance(model, JudgesPatches) else None
-        ms = 1000.0 * (time.perf_counter() - began)
-        reply = TranslateReply(request.generation, to_pictures(made)[0], judged, ms=ms)
-        if not request.beside:
-            yield reply
-            return
-        other, note = self._other(request.beside, model, opened)
+        picture = to_pictures(made)[0]
+        yield TranslateReply(request.generation, picture)
+        # After the picture, which is waited for: a newer drawing takes the place of what is left to do.
+        if isinstance(model, JudgesPatches):
+            judged = model.patch_map(made, source)[0].cpu().numpy()
+            yield TranslateReply(request.generation, picture, judged)
+
+    @handles(BesideRequest)
+    def _made_beside(self, request: BesideRequest) -> Iterator[Reply | None]:
+        """Raises LabError as `_translated`; another model that cannot be is a note."""
+        opened = self._in_hand()
+        model = require_translator(opened.loaded.model, opened.loaded.name)
+        source = _as_source(request.source, model.source_shape).to(opened.device)
+        other, note = self._other(request.model, model, opened)
+        yield None  # it may just have been read from its file
         picture = None if other is None else to_pictures(other.translate(source))[0]
-        yield TranslateReply(request.generation, reply.picture, judged, picture, note, ms)
+        yield BesideReply(request.generation, request.model, picture, note)
+
+    @handles(TranslatorsRequest)
+    def _translators(self, request: TranslatorsRequest) -> Iterator[Reply | None]:
+        """Raises LabError if the open model does not translate."""
+        opened = self._in_hand()
+        model = require_translator(opened.loaded.model, opened.loaded.name)
+        translation = Translation(model.source_name, model.source_shape, model.target_shape)
+        # Their files may have been written anew.
+        self._beside = ("", None, "")
+        found: list[KnownTranslator] = []
+        for name, path in (*model_files().items(), *((str(path), path) for path in request.own)):
+            other = None if _same(path, opened.loaded.path) else translator_in(name, path, translation)
+            if other is not None:
+                found.append(other)
+            yield None
+        judges = isinstance(model, JudgesPatches)
+        found.sort(key=lambda other: other.judges == judges)
+        yield TranslatorsReply(request.generation, tuple(found))
 
     @handles(SourceRequest)
     def _source(self, request: SourceRequest) -> Iterator[Reply | None]:
@@ -87,7 +117,6 @@ class Translations(Server):
             true=true,
             name=model.source_name,
             grain=model.grain,
-            partner=plain_translator(str(opened.loaded.path)) if opened.loaded.path.name else "",
         )
 
     @handles(TranslationSaveRequest)
@@ -106,19 +135,24 @@ class Translations(Server):
         """The model beside the open one, or why there is none."""
         if self._beside[0] != name:
             try:
-                self._beside = (name, _partner(name, model, opened), "")
+                self._beside = (name, _loaded(name, model, opened), "")
             except LabError as error:
                 self._beside = (name, None, str(error))
         return self._beside[1], self._beside[2]
 
 
-def _partner(name: str, model: Translates, opened: Opened) -> Translates:
+def _loaded(name: str, model: Translates, opened: Opened) -> Translates:
     with torch.inference_mode(False):
         loaded = load_model(name, opened.device)
     other = require_translator(loaded.model, loaded.name)
     if (other.source_shape, other.target_shape) != (model.source_shape, model.target_shape):
         raise LabError("translates pictures of another size", Path(loaded.path))
     return other
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file; a model that is being trained has none."""
+    return bool(other.name) and one.resolve() == other.resolve()
 
 
 def _as_source(pixels: Picture, shape: tuple[int, int, int]) -> Tensor:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
+from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.translate.canvas import TranslateCanvas
@@ -31,11 +33,31 @@ LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabWindow]:
     monkeypatch.setattr(catalog, "load", lambda name, split="test": toy_set(split))
     first = SessionState(model=str(save_tiny_model(tmp_path / "first.safetensors")), data="toy")
+    # None of the models that ship takes drawings as small.
     path = save_tiny_translator(tmp_path / "p.safetensors")
     with open_window(qtbot, tmp_path, Renderer(), state=first) as made:  # type: ignore[arg-type]
         made.workspace.open(SessionState(model=str(path), data="toy"))
         until_idle()
         yield made
+
+
+def without_critic(window: LabWindow, seed: int = 1) -> Path:
+    """A model of the user's own for beside it; the room looks for it when it is shown anew."""
+    folder = window.bench.trainer.folder
+    folder.mkdir(exist_ok=True)
+    path = save_tiny_translator(folder / f"plain-{seed}.safetensors", seed, adversarial=0.0)
+    for name in ("texture", "translate"):
+        window.bench.workspaces.show(name)
+        until_idle()
+    return path
+
+
+def made_by(path: Path, view: TranslateView) -> np.ndarray:
+    """What a model makes of the drawing on the canvas."""
+    assert view.canvas.sketch is not None
+    source = torch.from_numpy(view.canvas.sketch.picture)[None, None].float() / 255.0
+    with torch.no_grad():
+        return (load_model(path).model.translate(source)[0, 0] * 255.0).round().byte().numpy()
 
 
 def room(window: LabWindow) -> TranslateView:
@@ -165,6 +187,66 @@ def test_that_the_next_picture_is_taken_as_a_stroke_that_can_be_undone(
     np.testing.assert_array_equal(view.canvas.sketch.picture, before)
 
 
+def test_that_a_line_says_how_to_make_a_model_for_beside_it(window: LabWindow) -> None:
+    beside = room(window).beside
+    assert not beside.choice.isEnabled()
+    assert beside.choice.currentText() == "None"
+    assert "Critic's weight 0" in beside.note.text()
+    assert not beside.picture.isVisible()
+
+
+def test_that_the_model_beside_it_draws_along_and_can_be_put_away(qtbot: QtBot, window: LabWindow) -> None:
+    path, view = without_critic(window), room(window)
+    beside, canvas = view.beside, view.canvas
+    assert (beside.choice.currentText(), beside.note.text()) == ("plain-1", "")
+    assert beside.title.text() == "plain-1: L1 alone"
+    assert beside.picture.isVisible()
+    np.testing.assert_array_equal(beside.picture.picture, made_by(path, view))
+    click(qtbot, view, "translateClear")
+    qtbot.mousePress(canvas, LEFT, pos=at(canvas, 1.5, 1.5))
+    qtbot.mouseMove(canvas, at(canvas, 6.5, 5.5))
+    until_idle()
+    np.testing.assert_array_equal(beside.picture.picture, made_by(path, view), "the button is still down")
+    qtbot.mouseRelease(canvas, LEFT, pos=at(canvas, 6.5, 5.5))
+    click(qtbot, view, "translateUndo")
+    np.testing.assert_array_equal(beside.picture.picture, made_by(path, view))
+    beside.choice.setFocus()
+    qtbot.keyClick(beside.choice, Qt.Key.Key_Home)
+    assert beside.choice.currentText() == "None"
+    assert not beside.picture.isVisible()
+    stroke(qtbot, canvas, LEFT, (2.5, 2.5), (5.5, 2.5))
+    until_idle()
+    assert beside.picture.picture is None, "nothing is made that is not shown"
+    qtbot.keyClick(beside.choice, Qt.Key.Key_Down)
+    until_idle()
+    np.testing.assert_array_equal(beside.picture.picture, made_by(path, view))
+
+
+def test_that_none_beside_it_stays_so_and_a_new_model_can_be_chosen(qtbot: QtBot, window: LabWindow) -> None:
+    without_critic(window)
+    view = room(window)
+    view.beside.choice.setFocus()
+    qtbot.keyClick(view.beside.choice, Qt.Key.Key_Home)
+    second = without_critic(window, 2)
+    choice = view.beside.choice
+    assert choice.currentText() == "None"
+    assert {choice.itemText(place) for place in range(choice.count())} == {"None", "plain-1", "plain-2"}
+    for _ in range(choice.findText("plain-2")):
+        qtbot.keyClick(choice, Qt.Key.Key_Down)
+    until_idle()
+    np.testing.assert_array_equal(view.beside.picture.picture, made_by(second, view))
+
+
+def test_that_a_model_that_is_gone_is_named_beside_it(qtbot: QtBot, window: LabWindow) -> None:
+    path, view = without_critic(window), room(window)
+    path.write_bytes(b"no model any more")
+    view.beside.look()
+    until_idle()
+    assert not view.beside.choice.isEnabled()
+    assert "Train one" in view.beside.note.text()
+    assert view.beside.picture.picture is None
+
+
 def test_that_the_map_is_drawn_over_the_picture_where_it_is_wanted(qtbot: QtBot, window: LabWindow) -> None:
     view = room(window)
     seen = []
@@ -179,7 +261,7 @@ def test_that_the_map_is_drawn_over_the_picture_where_it_is_wanted(qtbot: QtBot,
 
 def test_that_the_picture_is_saved(window: LabWindow, tmp_path: Path) -> None:
     view = room(window)
-    view.save_to(str(tmp_path / "made.png"))
+    view.files.save_to(str(tmp_path / "made.png"))
     until_idle()
     assert (tmp_path / "made.png").stat().st_size > 0
     assert "Saved made.png" in view.status.text()
@@ -187,9 +269,9 @@ def test_that_the_picture_is_saved(window: LabWindow, tmp_path: Path) -> None:
 
 def test_that_an_own_picture_is_begun_from(window: LabWindow, tmp_path: Path) -> None:
     view = room(window)
-    view.save_to(str(tmp_path / "made.png"))
+    view.files.save_to(str(tmp_path / "made.png"))
     until_idle()
-    view.take_file(str(tmp_path / "made.png"))
+    view.files.take(str(tmp_path / "made.png"))
     until_idle()
     assert view.reply is not None
     assert view.true.picture is not None

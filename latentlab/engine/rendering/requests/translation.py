@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from latentlab.engine.files.partners import KnownTranslator
 from latentlab.engine.rendering.serving import A, Reply, Request
 from latentlab.engine.types import Picture
 from latentlab.models.capabilities import Capability
@@ -25,31 +26,72 @@ class OfTranslator(Request[A]):
 
 @dataclass(frozen=True, eq=False)
 class TranslateReply(Reply):
-    """The picture made of a source.
+    """The picture made of a source. A model with a critic sends two: the picture as soon as it is made, and
+    then the same with the critic's map.
 
     Attributes:
         picture: uint8 (H, W) or (H, W, 3).
-        judged: the critic's probability that each patch is true, float32 (h, w); None without a critic.
-        beside: what the model beside it makes of the same source; None without one.
-        note: why there is nothing beside it; "" if there is, or nothing was asked for.
-        ms: how long it took.
+        judged: the critic's probability that each patch is true, float32 (h, w); None if it is not known yet,
+            or there is no critic.
     """
 
     picture: Picture
     judged: NDArray[np.float32] | None = None
-    beside: Picture | None = None
-    note: str = ""
-    ms: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class TranslateRequest(OfTranslator[TranslateReply]):
-    """Make a picture of a source, uint8 (H, W) or (H, W, 3); and beside it by another model, "" for none."""
+    """Make a picture of a source, uint8 (H, W) or (H, W, 3)."""
 
     priority: ClassVar[int] = 1
     by_hand: ClassVar[bool] = True
     source: Picture
-    beside: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class BesideReply(Reply):
+    """What another model makes of a source.
+
+    Attributes:
+        model: which, by name or path.
+        picture: uint8 (H, W) or (H, W, 3); None if it cannot.
+        note: why it cannot; "" if it can.
+    """
+
+    model: str
+    picture: Picture | None
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class BesideRequest(OfTranslator[BesideReply]):
+    """Make a picture of a source, uint8 (H, W) or (H, W, 3), with another model, by name or path.
+
+    It waits for the pictures of the open model.
+    """
+
+    priority: ClassVar[int] = 4
+    patient: ClassVar[bool] = True
+    source: Picture
+    model: str
+
+
+@dataclass(frozen=True, eq=False)
+class TranslatorsReply(Reply):
+    """The models that translate the same sources as the open one to pictures of the same shape.
+
+    Those that differ from it in having a critic come first, then the shipped ones, then the user's own.
+    """
+
+    models: tuple[KnownTranslator, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TranslatorsRequest(OfTranslator[TranslatorsReply]):
+    """Find the models for beside the open one, among those that ship and the user's `own` files."""
+
+    priority: ClassVar[int] = 5
+    own: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +101,8 @@ class SourceReply(Reply):
     Attributes:
         index: the picture in the data; None where there is none.
         source, true: uint8 pictures; `source` is blank paper and `true` None without a picture.
-        name: what a source is, one of `latentlab.core.sources.SOURCES`.
+        name: what a source is, one of `latentlab.core.source_shapes.SOURCES`.
         grain: the side of the squares that the source is made of.
-        partner: a model of the same pictures that translates without a critic, by name or path; "" for none.
     """
 
     index: int | None
@@ -69,7 +110,6 @@ class SourceReply(Reply):
     true: Picture | None
     name: str
     grain: int
-    partner: str = ""
 
 
 @dataclass(frozen=True, eq=False)

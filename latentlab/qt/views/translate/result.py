@@ -8,8 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from latentlab.engine.types import Picture
-from latentlab.qt.widgets.images import draw_crisp, to_qimage
+from latentlab.qt.widgets.images import draw_crisp
 from latentlab.qt.widgets.picture_label import CrispPicture
 
 _LARGEST = 4096
@@ -23,28 +22,27 @@ class MadePicture(CrispPicture):
     def __init__(self) -> None:
         super().__init__("translatePicture", "The picture made of the drawing", _LARGEST, "…")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._made: QImage | None = None
         self._judged: NDArray[np.float32] | None = None
         self._over: QImage | None = None
         self._showing = False
 
-    def show_made(self, picture: Picture | None, judged: NDArray[np.float32] | None = None) -> None:
-        """Shows a picture, and the critic's probability that each patch is true, (h, w)."""
+    def show_judged(self, judged: NDArray[np.float32] | None) -> None:
+        """Takes the critic's probability that each patch of the picture is true, (h, w)."""
         self._judged, self._over = judged, None
-        self._made = None if picture is None else to_qimage(picture)
-        self.show_picture(picture)
+        if self._showing:
+            self.update()
 
-    def show_judged(self, on: bool) -> None:
+    def show_map(self, on: bool) -> None:
         """Shows, or hides, the critic's map."""
         self._showing = on
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not (self._showing and self._judged is not None and self._made is not None):
+        if not (self._showing and self._judged is not None and self._image is not None):
             super().paintEvent(event)
             return
         painter = QPainter(self)
-        place = draw_crisp(painter, QRectF(self.rect()), self._made)
+        place = draw_crisp(painter, QRectF(self.rect()), self._image)
         if self._over is None:
             self._over = as_film(self._judged)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.data.pictures.formats import SUFFIXES
-from latentlab.engine.files.export import PICTURE_FORMATS
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.translation import (
     SourceReply,
@@ -21,13 +19,16 @@ from latentlab.engine.rendering.requests.translation import (
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture
 from latentlab.models.capabilities import Capability
+from latentlab.qt.controllers.picture_files import PictureFiles
 from latentlab.qt.views.spec import ViewContext
+from latentlab.qt.views.translate.beside import Beside
 from latentlab.qt.views.translate.canvas import TranslateCanvas
 from latentlab.qt.views.translate.result import MadePicture
+from latentlab.qt.views.translate.sketch import Sketch
 from latentlab.qt.views.translate.tools import CanvasTools, inks_of
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.picture_label import CrispPicture
-from latentlab.qt.widgets.plain_text import Label, listed
+from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import tip_button
 from latentlab.qt.widgets.scrolled import scrolled
 from latentlab.qt.widgets.sight import Sight, in_sight
@@ -55,12 +56,13 @@ class TranslateView(QWidget):
         super().__init__()
         self.setObjectName("translateView")
         self.setAccessibleName("Translate: a picture of a drawing")
-        self._workspace, self._pictures = context.workspace, context.pictures
+        self._workspace = context.workspace
+        self.files = PictureFiles(self, context.pictures, "Translation")
+        self.beside = Beside(context.workspace, context.trainer.models)
         self.reply: TranslateReply | None = None
         # The model whose sources are on the canvas; and whether a picture is being made, or wanted after it.
         self._of: tuple[str, str] | None = None
         self._busy = self._again = False
-        self._partner = self._name = ""
         self._true: Picture | None = None
         self.title = Term("Draw an outline", "outline")
         self.title.setObjectName("translateTitle")
@@ -77,10 +79,7 @@ class TranslateView(QWidget):
         self.words.setWordWrap(True)
         self.save = tip_button("translateSave", "&Save …", "Save the picture made of the drawing")
         self.true = CrispPicture("translateTrue", "The picture that the outline was taken from", _SMALL)
-        self.beside = CrispPicture(
-            "translateBeside", "What a model makes that was trained by the L1 error alone", _SMALL
-        )
-        self.true_title, self.beside_title = Label("The true picture"), Term("L1 alone", "L1 alone")
+        self.true_title = Label("The true picture")
         self.status = Label()
         self.status.setObjectName("translateStatus")
         self.status.setWordWrap(True)
@@ -91,14 +90,18 @@ class TranslateView(QWidget):
         self.canvas.stroked.connect(self._stroked)
         self.tools.wanted.connect(self._take)
         self.tools.open.clicked.connect(self._ask_for_file)
-        self.critic.toggled.connect(self.made.show_judged)
+        self.beside.chosen.connect(self._place_beside)
+        self.files.read.connect(self._take_own)
+        self.files.save_wanted.connect(self._save_to)
+        self.files.said.connect(self.status.setText)
+        self.critic.toggled.connect(self.made.show_map)
         self.save.clicked.connect(self._ask_where)
         self._workspace.loaded.connect(self._loaded)
         self._workspace.on(SourceRequest).connect(self._came)
         self._workspace.on(TranslateRequest).connect(self._translated)
         self._workspace.on(TranslationSaveRequest).connect(self._saved)
         self._workspace.refused.connect(self._refused)
-        self._show_beside()
+        self._show_true()
         self._look()
 
     def _lay_out(self) -> None:
@@ -106,37 +109,52 @@ class TranslateView(QWidget):
         under.addWidget(self.critic)
         under.addWidget(self.words, 1)
         under.addWidget(self.save)
-        small = QHBoxLayout()
-        small.setSpacing(12)
-        for title, picture in ((self.true_title, self.true), (self.beside_title, self.beside)):
-            picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            picture.setFixedSize(_SMALL, _SMALL)
-            below = QVBoxLayout()
-            below.addWidget(title)
-            below.addWidget(picture)
-            below.addStretch(1)
-            small.addLayout(below)
-        small.addWidget(self.status, 1, Qt.AlignmentFlag.AlignBottom)
+        self.true.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.true.setFixedSize(_SMALL, _SMALL)
+        small, words = QVBoxLayout(), QVBoxLayout()
+        small.addWidget(self.true_title)
+        small.addWidget(self.true)
+        words.addWidget(self.beside)
+        words.addStretch(1)
+        words.addWidget(self.status)
+        below = QHBoxLayout()
+        below.setSpacing(12)
+        below.addLayout(small)
+        below.addLayout(words, 1)
         right = QVBoxLayout()
         right.addLayout(under)
-        right.addLayout(small)
+        right.addLayout(below)
+        right.addStretch(1)
         inside = QWidget()
         inside.setObjectName("translatePage")
         inside.setMinimumSize(560, 340)
-        whole = QGridLayout(inside)
+        self._grid = whole = QGridLayout(inside)
         whole.setContentsMargins(8, 6, 8, 8)
         whole.setHorizontalSpacing(16)
-        for column, widgets in enumerate(((self.title, self.canvas), (self.made_title, self.made))):
+        pictures = (
+            (self.title, self.canvas),
+            (self.made_title, self.made),
+            (self.beside.title, self.beside.picture),
+        )
+        for column, widgets in enumerate(pictures):
             for row, widget in enumerate(widgets):
                 whole.addWidget(widget, row, column)
             whole.setColumnStretch(column, 1)
         whole.setRowStretch(1, 1)
-        # Both pictures are as high as there is room over the higher of what stands below them.
+        # The pictures are as high as there is room over the higher of what stands below them.
         whole.addWidget(self.tools, 2, 0, Qt.AlignmentFlag.AlignTop)
-        whole.addLayout(right, 2, 1)
+        whole.addLayout(right, 2, 1, 1, 2)
+        self._place_beside(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(inside))
+
+    @Slot(bool)
+    def _place_beside(self, there: bool) -> None:
+        """Shows the third column, or leaves its place to the others."""
+        self.beside.title.setVisible(there)
+        self.beside.picture.setVisible(there)
+        self._grid.setColumnStretch(2, 1 if there else 0)
 
     def take_focus(self) -> None:
         """Takes the keyboard focus: to the drawing."""
@@ -155,12 +173,15 @@ class TranslateView(QWidget):
         model = self._workspace.model
         if model is None or not model.can(Capability.TRANSLATES) or not in_sight(self):
             return
+        self.beside.look()
         of = model.path, f"{model.hash} {model.data} {model.split}"
         if of == self._of:
             return
         self._of, self.reply, self._true = of, None, None
         self.canvas.forget()
-        self.made.show_made(None)
+        self.beside.forget()
+        self.made.show_picture(None)
+        self.made.show_judged(None)
         self.critic.setVisible(model.can(Capability.JUDGES_PATCHES))
         self.words.setText("")
         self.save.setEnabled(False)
@@ -176,25 +197,29 @@ class TranslateView(QWidget):
 
     @Slot(object)
     def _came(self, reply: SourceReply) -> None:
-        self._partner, self._name, self._true = reply.partner, reply.name, reply.true
+        self._true = reply.true
         self.title.setText(_DRAWN.get(reply.name, "Draw"))
         self.tools.inks.offer(inks_of(reply.source, reply.name))
         self.canvas.show_sketch(reply.source, reply.grain)
-        self._show_beside()
+        self._show_true()
 
     # The picture
 
     @Slot()
     def _changed(self) -> None:
-        if self._busy:
-            # The newest drawing is asked for when this one is done: one that replaced it at every move of
-            # the mouse would never be answered.
-            self._again = True
-            return
         sketch = self.canvas.sketch
-        if sketch is not None:
-            self._busy, self._again = True, False
-            self._workspace.ask(TranslateRequest, sketch.picture, self._partner)
+        if sketch is None:
+            return
+        # A request that replaced it at every move of the mouse would never be answered: the newest drawing
+        # is asked for when this one is done.
+        self._again = self._busy
+        if not self._busy:
+            self._ask(sketch)
+        self.beside.draw(sketch.picture)
+
+    def _ask(self, sketch: Sketch) -> None:
+        self._busy, self._again = True, False
+        self._workspace.ask(TranslateRequest, sketch.picture)
 
     @Slot()
     def _stroked(self) -> None:
@@ -202,24 +227,20 @@ class TranslateView(QWidget):
 
     @Slot(object)
     def _translated(self, reply: TranslateReply) -> None:
-        self._busy, self.reply = False, reply
-        self.made.show_made(reply.picture, reply.judged)
-        self.beside.show_picture(reply.beside)
+        self.reply = reply
         if reply.judged is not None:
+            self.made.show_judged(reply.judged)
             self.words.setText(f"The patch critic takes {float(reply.judged.mean()):.0%} of it for true.")
-        if reply.note:
-            self.status.setText(reply.note)
+            return
+        self._busy = False
+        self.made.show_picture(reply.picture)
         self.save.setEnabled(True)
-        if self._again:
-            self._changed()
+        if self._again and self.canvas.sketch is not None:
+            self._ask(self.canvas.sketch)
 
-    def _show_beside(self) -> None:
-        for title, picture, there in (
-            (self.true_title, self.true, self._true is not None),
-            (self.beside_title, self.beside, bool(self._partner)),
-        ):
-            title.setVisible(there)
-            picture.setVisible(there)
+    def _show_true(self) -> None:
+        self.true_title.setVisible(self._true is not None)
+        self.true.setVisible(self._true is not None)
         self.true.show_picture(self._true)
 
     @Slot(object)
@@ -233,47 +254,22 @@ class TranslateView(QWidget):
 
     @Slot()
     def _ask_for_file(self) -> None:
-        page = QFileDialog(self.window(), "Begin from a picture")
-        page.setObjectName("openSourceDialog")
-        page.setNameFilters(
-            [f"Pictures ({' '.join(f'*{one}' for one in sorted(SUFFIXES))})", "All files (*)"]
-        )
-        page.setFileMode(QFileDialog.FileMode.ExistingFile)
-        page.fileSelected.connect(self.take_file)
-        page.finished.connect(page.deleteLater)
-        page.open()
+        self.files.ask_for_one("Begin from a picture")
 
-    @Slot(str)
-    def take_file(self, path: str) -> None:
-        """Reads a picture in the background, and takes its source."""
-        name = listed(Path(path).name)
-        self.status.setText(f"Reading {name} …")
-        self._pictures.read(
-            Path(path), self._take_own, lambda: self.status.setText(f"{name} cannot be read.")
-        )
-
-    def _take_own(self, pixels: Picture) -> None:
-        self.status.setText("")
+    @Slot(str, object)
+    def _take_own(self, name: str, pixels: Picture) -> None:
         self._workspace.ask(SourceRequest, None, pixels)
 
     @Slot()
     def _ask_where(self) -> None:
-        page = QFileDialog(self.window(), "Save the picture", "translated.png")
-        page.setObjectName("saveTranslationDialog")
-        page.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        page.setDefaultSuffix("png")
-        page.setNameFilters([f"Pictures ({' '.join(f'*{one}' for one in sorted(PICTURE_FORMATS))})"])
-        page.fileSelected.connect(self.save_to)
-        page.finished.connect(page.deleteLater)
-        page.open()
+        self.files.ask_where("Save the picture", "translated.png")
 
     @Slot(str)
-    def save_to(self, path: str) -> None:
+    def _save_to(self, path: str) -> None:
         """Makes the picture once more, and writes it to a picture file."""
         if self.canvas.sketch is not None:
-            self.status.setText("Saving …")
             self._workspace.ask(TranslationSaveRequest, Path(path), self.canvas.sketch.picture)
 
     @Slot(object)
     def _saved(self, reply: TranslationSavedReply) -> None:
-        self.status.setText(f"Saved {listed(reply.path.name)} in {listed(str(reply.path.parent))}")
+        self.files.saved(reply.path)
