@@ -9,8 +9,8 @@ trainer does the rest for any model: it steps, averages, judges, saves and resum
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol, cast, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -43,13 +43,14 @@ class Batch:
 @dataclass(frozen=True)
 class Moment:
     """The progress of a training: step 0 .. steps - 1 of its phase; the weight of the KL; draws of z a
-    picture.
+    picture; how many turns the player has had before this one.
     """
 
     step: int = 0
     steps: int = 1
     beta: float = 1.0
     samples: int = 1
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,15 @@ def as_objective(work: Objective | Fitting) -> Objective | None:
 
 @dataclass(frozen=True)
 class Phase:
-    """A phase of a training: its objective or fitting, and its share of the epochs."""
+    """A phase of a training: its objective or fitting, and its share of the epochs.
+
+    Attributes:
+        name, work, share: see above.
+        without: the fields of the config of the model without the part that this phase trains, by which it is
+            shown and saved before; {} where nothing can do without.
+    """
 
     name: str
     work: Objective | Fitting
     share: float = 1.0
+    without: Mapping[str, Any] = field(default_factory=dict)

@@ -186,7 +186,7 @@ def test_that_a_model_without_an_objective_is_told():
 
 
 def test_that_a_denoiser_has_no_importance_samples():
-    with pytest.raises(LabError, match="a DDPM cannot be trained with importance samples"):
+    with pytest.raises(LabError, match="such a model cannot be trained with importance samples"):
         objective_of(make_ddpm(), TrainingPlan(importance_samples=5))
 
 

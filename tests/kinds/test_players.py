@@ -121,7 +121,7 @@ def test_that_a_phase_trains_its_part_and_hands_on_the_averaged_weights():
 
 
 def test_that_fewer_epochs_than_phases_are_refused():
-    with pytest.raises(LabError, match="trained in 2 phases, and 1 epochs are too few"):
+    with pytest.raises(LabError, match=r"in 2 phases \(coder, then prior\), and 1 epoch is too few"):
         trainer_of("staged", epochs=1)
 
 

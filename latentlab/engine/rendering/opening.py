@@ -34,6 +34,7 @@ from latentlab.models.base import (
     Translates,
     capabilities_of,
 )
+from latentlab.models.capabilities import Capability
 from latentlab.models.registry import find_kind
 
 # The hash of a model that is not a file yet.
@@ -50,6 +51,7 @@ class Opened:
         device: where the model is.
         missing: the spec or name of its own data, if those were not found.
         note: for the user, on the data; "" for none.
+        later: see `LoadedReply`.
 
     Raises:
         LabError: if the model makes no pictures, or was made for pictures of another shape.
@@ -63,6 +65,7 @@ class Opened:
         device: torch.device,
         missing: str = "",
         note: str = "",
+        later: frozenset[Capability] = frozenset(),
     ) -> None:
         model = loaded.model
         if not isinstance(model, Decodes | Samples | Translates):
@@ -75,7 +78,7 @@ class Opened:
                 "Open a folder of such pictures, or another model",
             )
         self.loaded, self.data, self.spec, self.device = loaded, data, spec, device
-        self.missing, self.note = missing, note
+        self.missing, self.note, self.later = missing, note, later
         self._drawing = Drawing(model, device) if isinstance(model, Decodes) else None
         # The conditions of these pictures; made on first use.
         self._conditions: tuple[ImageSet, Tensor | None] | None = None
@@ -168,6 +171,7 @@ class Opened:
             columns=data.all_columns,
             figures=figures_of(model),
             missing=self.missing,
+            later=self.later,
             start=self._start(() if facts is None else facts.middle),
         )
 
@@ -280,8 +284,9 @@ def follow(request: FollowRequest, device: torch.device) -> Generator[None, None
         model = empty_model(request.kind, request.config).to(device)
     card = ModelCard(request.kind, request.config)
     loaded = LoadedModel(request.name, model, card, Path(), _NO_HASH)
-    return Following(Opened(loaded, data, request.data, device), _key(request))
+    return Following(Opened(loaded, data, request.data, device, later=request.later), _key(request))
 
 
 def _key(request: FollowRequest) -> tuple[str, ...]:
-    return request.name, request.kind, request.data, request.split
+    # Of another config in a phase that trains a part that was left out until then.
+    return request.name, request.kind, repr(dict(request.config)), request.data, request.split

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -17,8 +18,9 @@ from latentlab.engine.training.adam import AdamW
 from latentlab.engine.training.averages import Averages, Buffers, put_back
 from latentlab.engine.training.learner import Situation, TrainingError
 from latentlab.engine.training.pictures import Order
+from latentlab.engine.training.playing import PlayerSettings, changed
 from latentlab.engine.training.weights import Weights
-from latentlab.models.players import Batch, Moment, Objective
+from latentlab.models.players import Batch, Moment, Objective, Player
 
 
 class Descent:
@@ -28,6 +30,7 @@ class Descent:
         work: the objective.
         epochs, per_epoch: the epochs of the phase, and the batches of each.
         batch: how many pictures at once.
+        players: the objective's, with their settings as they are now.
         weights: theta and its gradient.
 
     Args:
@@ -43,7 +46,7 @@ class Descent:
         self.batch = here.plan.batch
         self.per_epoch = len(here.pictures) // self.batch
         self._order = Order(len(here.pictures), self.batch, here.device, here.plan.seed)
-        self._round = max(player.turns for player in objective.players)
+        self.players = objective.players
         self._averages = Averages(here.model, here.averaged, objective.players, here.plan.ema_decay)
         self._buffers = Buffers(here.model, here.averaged)
         self.compute_in(precision)
@@ -68,6 +71,10 @@ class Descent:
         self._sums = torch.zeros(self.work.width, device=here.device)
         self._recent = torch.zeros_like(self._sums)
 
+    def set_players(self, settings: Mapping[str, PlayerSettings]) -> None:
+        """Changes settings of players, by their names, from the next step on."""
+        self.players = changed(self.work.players, settings)
+
     @property
     def average(self) -> Tensor:
         """The averaged weights (P,), in the order of theta."""
@@ -77,8 +84,10 @@ class Descent:
         """The rest of an epoch from this batch on, as indices of pictures."""
         return self._order.batches(position)
 
-    def step(self, index: Tensor, moment: Moment) -> Tensor:
+    def step(self, index: Tensor, moment: Moment, alone: str = "") -> Tensor:
         """One step on the pictures at `index` (B,); returns the batch's figures, which are accumulated too.
+
+        If a player is called `alone`, it has a turn and no other has; another name than those has no effect.
 
         Raises:
             TrainingError: if a loss is not finite; the weights are unchanged.
@@ -94,9 +103,8 @@ class Descent:
         batch = Batch(x, shown, y)
         rate = self._plan.rate_at(moment.step, moment.steps)
         told: Tensor | None = None
-        for number, player in enumerate(self.work.players):
-            # In a round of five, a player with two turns takes the last two.
-            if moment.step % self._round >= self._round - player.turns:
+        for number, player in enumerate(self.players):
+            if self._has_turn(player, moment.step, alone):
                 figures = self._turn(number, batch, moment, rate * player.rate)
                 told = figures if told is None else told + figures
         if self._team.size > 1:
@@ -107,15 +115,25 @@ class Descent:
         self._sums += told
         return told
 
+    def _has_turn(self, player: Player, step: int, alone: str) -> bool:
+        if any(one.name == alone for one in self.players):
+            return player.name == alone
+        # In a round of five, a player with two turns takes the last two.
+        most = max(one.turns for one in self.players)
+        return step % most >= most - player.turns
+
     def _turn(self, number: int, batch: Batch, moment: Moment, rate: float) -> Tensor:
         """One player's step; returns its figures."""
         player, hand, weights, here = (
-            self.work.players[number],
+            self.players[number],
             self.weights.hands[number],
             self.weights,
             self._here,
         )
         weights.refresh()
+        # Its own count: where turns have been changed, it does not follow from the step.
+        had = int(self.optimizers[number].steps[0]) if self.optimizers[number].steps else 0
+        moment = replace(moment, turn=had)
         with autocast(here.device, self.precision):
             loss, figures = self.work.loss(weights.layers, batch, here.noise, moment, player.name)
         norm = weights.differentiate(loss, self._team, hand)

@@ -13,8 +13,9 @@ from latentlab.core.figures import Figures
 from latentlab.engine.training.distributed import Team
 from latentlab.engine.training.pictures import Pictures
 from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.playing import PlayerSettings
 from latentlab.errors import LabError
-from latentlab.models.players import Judged, Moment
+from latentlab.models.players import Judged, Moment, Player
 
 
 class TrainingError(LabError):
@@ -50,11 +51,20 @@ class Learner(Protocol):
     @property
     def work(self) -> Judged: ...
 
+    @property
+    def players(self) -> tuple[Player, ...]:
+        """Who steps, with their settings as they are now; () without gradients."""
+
+    def set_players(self, settings: Mapping[str, PlayerSettings]) -> None:
+        """Changes settings of players, by their names, from the next step on."""
+
     def batches(self, position: int) -> Iterator[Any]:
         """The rest of an epoch from this batch on."""
 
-    def step(self, index: Any, moment: Moment) -> Tensor | None:
-        """Learns from one batch; returns its figures, if any."""
+    def step(self, index: Any, moment: Moment, alone: str = "") -> Tensor | None:
+        """Learns from one batch; returns its figures, if any. If a player is called `alone`, only that one
+        steps.
+        """
 
     def recent(self, count: int) -> Figures:
         """The figures of the last so many batches."""
@@ -73,3 +83,10 @@ class Learner(Protocol):
 
     def restore(self, tensors: Mapping[str, Tensor], passed: int, position: int) -> int:
         """Restores a `state()`; returns the next batch. Raises LabError if it is that of another model."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """torch has an exception of its own for a GPU, and only a message for a CPU."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return "not enough memory" in str(error) or "can't allocate memory" in str(error)

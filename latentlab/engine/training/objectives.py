@@ -13,17 +13,18 @@ def phases_of(model: object, settings: Settings) -> tuple[Phase, ...]:
     Raises:
         LabError: if the model cannot be trained, or not with importance samples.
     """
-    name = type(model).__name__
     if not isinstance(model, Fits | Learns | LearnsInPhases):
-        raise LabError(f"a {name} has no objective to train")
+        raise LabError(f"a {type(model).__name__} has no objective to train")
     if settings.importance_samples > 1 and not isinstance(model, TrainsByImportance):
-        raise LabError(f"a {name} cannot be trained with importance samples")
+        raise LabError("such a model cannot be trained with importance samples")
     if isinstance(model, LearnsInPhases):
         phases = model.phases(settings)
         if not 0 < len(phases) <= max(1, settings.epochs):
+            names = ", then ".join(phase.name for phase in phases)
+            few = "1 epoch is" if settings.epochs == 1 else f"{settings.epochs} epochs are"
             raise LabError(
-                f"a {name} is trained in {len(phases)} phases, and {settings.epochs} epochs are too few",
-                hint=f"Choose {len(phases)} epochs or more",
+                f"such a model is trained in {len(phases)} phases ({names}), and {few} too few",
+                hint=f"Choose {len(phases)} epochs or more (window: Options …; command line: --epochs)",
             )
         return phases
     work = model.fitting(settings) if isinstance(model, Fits) else model.objective(settings)

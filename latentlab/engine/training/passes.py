@@ -14,7 +14,8 @@ from torch import Tensor
 from latentlab.core.figures import Figures
 from latentlab.engine.training.averages import put_back
 from latentlab.engine.training.learner import Situation
-from latentlab.models.players import Fitting, Moment, Prepared
+from latentlab.engine.training.playing import PlayerSettings
+from latentlab.models.players import Fitting, Moment, Player, Prepared
 
 _OF_MODEL, _OF_SUMS = "model.", "statistics."
 
@@ -30,10 +31,15 @@ class Passes:
     def __init__(self, fitting: Fitting, here: Situation) -> None:
         self.work, self.epochs, self.batch = fitting, fitting.passes, fitting.at_once
         self.per_epoch = -(-len(here.pictures) // self.batch)
+        # Nobody takes steps.
+        self.players: tuple[Player, ...] = ()
         self._here = here
         self._statistics: dict[str, Tensor] = {}
         self._passed = 0
         self._figures = Figures(spec=fitting.spec)
+
+    def set_players(self, settings: Mapping[str, PlayerSettings]) -> None:
+        """Changes nothing: there are none."""
 
     def batches(self, position: int) -> Iterator[slice]:
         """The rest of a pass from this batch on."""
@@ -46,7 +52,7 @@ class Passes:
             yield slice(first, min(first + self.batch, count))
 
     @torch.no_grad()
-    def step(self, index: slice, moment: Moment) -> None:
+    def step(self, index: slice, moment: Moment, alone: str = "") -> None:
         """Adds one batch to the sums."""
         x, y = self._here.pictures.within(index)
         team = self._here.team

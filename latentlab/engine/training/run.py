@@ -39,8 +39,11 @@ from latentlab.engine.training.events import (
 )
 from latentlab.engine.training.from_data import as_it_was, conditions_for, palette_for, pixel_for, shares
 from latentlab.engine.training.going_on import begun_model
+from latentlab.engine.training.partial import Partial, fill, without
 from latentlab.engine.training.plan import TrainingPlan, check_plan
 from latentlab.engine.training.presets import require_enough
+from latentlab.engine.training.snapshot import Snapshot
+from latentlab.engine.training.snapshots import weighed
 from latentlab.engine.training.state import TrainingState, load_state, model_path, save_state, state_path
 from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
@@ -136,6 +139,7 @@ class TrainingRun:
             model, self.learnt, plan, judged if len(judged) else None, team=team, device=device
         )
         self.metrics: Mapping[str, float | int] = {}
+        self._shown = Partial(self.trainer.averaged, self.config)
         # Whether a file is being written: ending the process waits for that.
         self.writing = False
 
@@ -195,6 +199,32 @@ class TrainingRun:
         if self.trainer.team.leads:
             yield self.keep()
 
+    def shown(self) -> Partial:
+        """The averaged model as it can be shown and saved now, without what has not begun to be trained."""
+        fields = self.trainer.without
+        whole, config = self.trainer.averaged, {**self.config, **fields}
+        if config == self.config:
+            return Partial(whole, self.config)
+        if self._shown.config != config:
+            self._shown = without(self.kind, self.config, fields, self.trainer.device)
+        fill(self._shown.model, whole)
+        return self._shown
+
+    def snapshot(self) -> Snapshot:
+        """The same as it crosses threads."""
+        shown, step = self.shown(), self.trainer.step
+        weights = weighed(shown.model)
+        return Snapshot(
+            self.out.stem,
+            step,
+            self.kind,
+            shown.config,
+            weights.theta,
+            self.data,
+            weights.buffers,
+            shown.later,
+        )
+
     def checkpoint(self) -> Checkpointed | CheckpointFailed:
         """Writes what is needed to resume from here; a full disk is reported, and the training goes on."""
         self.writing = True
@@ -231,9 +261,10 @@ class TrainingRun:
             LabError: if the file cannot be written; the unfinished training stays.
         """
         self.trainer.wrap_up()
+        shown = self.shown()
         card = ModelCard(
             kind=self.kind,
-            config=self.config,
+            config=shown.config,
             data={
                 "name": self.train.name,
                 "split": self.train.split,
@@ -248,7 +279,7 @@ class TrainingRun:
         )
         self.writing = True
         try:
-            path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite, half=self.half)
+            path = save_model(self.out, shown.model, card, overwrite=self.overwrite, half=self.half)
         except LabError:
             self.checkpoint()  # so that saving can be tried again without training again
             raise

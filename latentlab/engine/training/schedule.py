@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from latentlab.data.image_set import ImageSet
@@ -23,13 +23,16 @@ COUNTS = ("step", "epoch", "position", "counted", "beta", "seconds", "threads", 
 
 @dataclass(frozen=True, eq=False)
 class ScheduledPhase:
-    """One phase in the schedule: its first epoch, number of epochs, first step, batches in an epoch."""
+    """One phase in the schedule: its first epoch, number of epochs, first step, batches in an epoch, and what
+    the config of the model is without what it trains.
+    """
 
     work: Objective | Fitting
     first_epoch: int
     epochs: int
     first_step: int
     per_epoch: int
+    without: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def stop_epoch(self) -> int:
@@ -78,7 +81,7 @@ class Schedule:
             fitting = as_fitting(phase.work)
             # Passes use every picture.
             per_epoch = -(-len(train) // fitting.at_once) if fitting else len(train) // plan.batch
-            scheduled = ScheduledPhase(phase.work, epoch, epochs, step, per_epoch)
+            scheduled = ScheduledPhase(phase.work, epoch, epochs, step, per_epoch, phase.without)
             self.phases.append(scheduled)
             epoch, step = scheduled.stop_epoch, step + scheduled.steps
         self.epochs, self.steps = epoch, step
@@ -97,6 +100,11 @@ class Schedule:
     def at(self, epoch: int) -> ScheduledPhase:
         """The phase that an epoch belongs to; after the end, the last one."""
         return next((one for one in self.phases if epoch < one.stop_epoch), self.phases[-1])
+
+    def without(self, phase: ScheduledPhase) -> dict[str, Any]:
+        """The fields of the config of the model without what is trained after a phase."""
+        later = self.phases[self.phases.index(phase) + 1 :]
+        return {name: value for one in later for name, value in one.without.items()}
 
     def moment(self, phase: ScheduledPhase, step: int, beta: float) -> Moment:
         """The position of a training step in its phase; `beta` is the target weight of the KL."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from latentlab.models.capabilities import Capability
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -16,7 +18,8 @@ class Snapshot:
     """The averaged weights of a model in training after `step` steps.
 
     `theta` (P,) holds them in the order of `latentlab.engine.training.weights.in_order` and is read-only;
-    `buffers` holds its buffers by name. `name` is that of its future file.
+    `buffers` holds its buffers by name. `name` is that of its future file. `later` is what the model will be
+    able to do when phases that have not begun have trained it; `config` is that of a model without.
     """
 
     name: str
@@ -26,3 +29,4 @@ class Snapshot:
     theta: NDArray[np.float32]
     data: str
     buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    later: frozenset[Capability] = frozenset()

@@ -17,6 +17,7 @@ from torch import Tensor
 from latentlab.engine.files.atomic import beside
 from latentlab.engine.files.tensor_file import read_tensors, require_fields, require_finite, write_tensors
 from latentlab.engine.training.plan import RANGES, TrainingPlan, check_plan
+from latentlab.engine.training.playing import as_values, from_values
 from latentlab.errors import LabError
 from latentlab.models.base import parse_config
 from latentlab.version import __version__
@@ -135,6 +136,8 @@ def _parse(card: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> TrainingSt
     plan = parse_config(TrainingPlan, card["plan"])
     check_plan(plan)
     values = {name: card["values"][name] for name in _VALUES}
+    # Files of earlier versions have none.
+    values["players"] = as_values(from_values(card["values"].get("players", {})))
     low, high = RANGES["beta"]
     if not low <= values["beta"] <= high or min(values[n] for n in ("step", "epoch", "position")) < 0:
         raise LabError("its counts make no sense")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -19,14 +19,15 @@ from latentlab.core.figures import Figures
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.inference.device import available_cores, choose_device
 from latentlab.engine.inference.encodings import require_shape
-from latentlab.engine.training import tuning
+from latentlab.engine.training import playing, tuning
 from latentlab.engine.training.distributed import ALONE, Team
 from latentlab.engine.training.events import EpochEnded, Finished, Judging, Progress, Started, TrainingEvent
 from latentlab.engine.training.judging import judge
-from latentlab.engine.training.learner import Situation, TrainingError
+from latentlab.engine.training.learner import Situation, TrainingError, is_out_of_memory
 from latentlab.engine.training.objectives import phases_of
 from latentlab.engine.training.pictures import Pictures
 from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.playing import PlayerSettings
 from latentlab.engine.training.schedule import COUNTS, Schedule, ScheduledPhase
 from latentlab.engine.training.snapshots import Weighed, weighed
 from latentlab.errors import LabError
@@ -51,6 +52,7 @@ class Trainer:
     Attributes:
         step, epoch: the steps and whole epochs done so far.
         beta: the weight of the KL, before the plan's ramp; may be changed between two events.
+        alone: the one player that steps on the next batch; "" for all. After that batch there is an event.
         steps, epochs: their totals.
     """
 
@@ -77,7 +79,8 @@ class Trainer:
         if test is not None:
             self.held_out = Pictures(self.model, test, self.device, self.schedule.most_judged)
         self.step = self.epoch = self.position = self.counted = 0
-        self.seconds, self.beta = 0.0, plan.beta
+        self.seconds, self.beta, self.alone = 0.0, plan.beta, ""
+        self._settings: dict[str, PlayerSettings] = {}
         self.steps, self.epochs = self.schedule.steps, self.schedule.epochs
         self.threads, self._began = plan.threads, False
         self._governor: tuning.Governor | None = None
@@ -115,14 +118,37 @@ class Trainer:
 
     def train_step(self, index: Tensor) -> Tensor | None:
         """One step on the pictures at `index` (B,); returns the batch's figures."""
-        figures = self.learner.step(index, self.schedule.moment(self.phase, self.step, self.beta))
+        moment = self.schedule.moment(self.phase, self.step, self.beta)
+        figures = self.learner.step(index, moment, self.alone)
         self.step += 1
         return figures
+
+    @property
+    def players(self) -> tuple[PlayerSettings, ...]:
+        """Who steps in this phase, and how; () without gradients."""
+        return playing.settings_of(self.learner.players)
+
+    def set_players(self, settings: Iterable[PlayerSettings]) -> None:
+        """Changes players' settings from the next step on; a resumed training goes on with them.
+
+        Raises:
+            LabError: if one is out of range.
+        """
+        settings = tuple(settings)
+        for one in settings:
+            playing.check_settings(one)
+        self._settings |= {one.name: one for one in settings}
+        self.learner.set_players(self._settings)
 
     @property
     def beta_now(self) -> float:
         """The weight of the KL at this step, the plan's ramp included."""
         return self.schedule.moment(self.phase, self.step, self.beta).beta
+
+    @property
+    def without(self) -> dict[str, Any]:
+        """The fields of the config of the model without the parts whose phases have not begun."""
+        return self.schedule.without(self.phase)
 
     def weights_now(self) -> Weighed:
         """A copy of the averaged weights and buffers as they are now."""
@@ -145,6 +171,7 @@ class Trainer:
         if self.device.type == "cuda":
             tensors["dropout_cuda"] = torch.cuda.get_rng_state(self.device)
         values = {name: getattr(self, name) for name in COUNTS}
+        values["players"] = playing.as_values(self._settings)
         return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}, values
 
     def restore(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
@@ -168,6 +195,7 @@ class Trainer:
             raise LabError("the training's random numbers are damaged") from None
         for name in COUNTS:
             setattr(self, name, values[name])
+        self.set_players(playing.from_values(values.get("players", {})).values())
         self.step -= self.position - position
         self.position = position
         self._began = True
@@ -181,6 +209,7 @@ class Trainer:
             self.model, self.averaged, self.pictures, self.plan, self.team, self.device, self.noise
         )
         self.phase, self.learner = phase, phase.learner(here, self.precision)
+        self.learner.set_players(self._settings)
         self._since, self._lasted = 0, 0.0
 
     def _settle(self) -> None:
@@ -223,7 +252,10 @@ class Trainer:
             now = time.perf_counter()
             self._lasted += now - mark
             self.seconds += now - mark
-            if self._lasted > _REPORT_EVERY_S:
+            if self.alone:
+                self.alone = ""
+                yield self._progress()
+            elif self._lasted > _REPORT_EVERY_S:
                 yield self._progress()
                 self._govern()
             mark = time.perf_counter()
@@ -259,7 +291,7 @@ class Trainer:
         except TrainingError as error:
             raise TrainingError(f"{error.what} at step {self.step + 1}", hint=error.hint) from None
         except (RuntimeError, MemoryError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
         else:
             return
@@ -282,10 +314,3 @@ class Trainer:
                 figures: Figures = end.value
                 return figures
             yield Judging(self.step, done, len(self.held_out))
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """torch has an exception of its own for a GPU, and only a message for a CPU."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return "not enough memory" in str(error) or "can't allocate memory" in str(error)

@@ -71,7 +71,8 @@ class Adversarial(nn.Module):
         game = self.players(settings)
         if not self.config.encoder:
             return (Phase("players", game),)
-        return Phase("players", game), Phase("encoder", EncoderObjective(game.spec), _ENCODER_SHARE)
+        encoder = Phase("encoder", EncoderObjective(game.spec), _ENCODER_SHARE, {"encoder": False})
+        return Phase("players", game), encoder
 
     def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """G(z, y); (B, D) -> (B, C, H, W) in [0, 1]."""

@@ -11,7 +11,7 @@ for the vectors V by which the discriminator asks for y: what is made then shows
 
 Sources: Goodfellow et al., Generative Adversarial Nets (2014), section 3; smoothing of the real target:
 Salimans et al., Improved Techniques for Training GANs (2016); the penalty R1 on real pictures: Mescheder et
-al., Which Training Methods for GANs Do Actually Converge? (2018), eq. 9, in each 16th step and 16 times as
+al., Which Training Methods for GANs Do Actually Converge? (2018), eq. 9, in each 16th turn and 16 times as
 heavy: Karras et al., StyleGAN2 (2020), section 3.1; the condition classified from the features: Odena et al.,
 Conditional Image Synthesis with Auxiliary Classifier GANs (2017), here with the projection's own vectors.
 """
@@ -99,7 +99,7 @@ class GANObjective:
         figures = self._tally.of({"discriminator": loss, "real": torch.sigmoid(real).mean()})
         loss = loss + self._of_condition(layers, h[: len(batch.x)], y)
         every = self._config.r1_every
-        if self._config.r1 and moment.step % every == 0:
+        if self._config.r1 and moment.turn % every == 0:
             loss = loss + 0.5 * self._config.r1 * every * squared_slope(layers, batch.x, y).mean()
         return loss, figures
 

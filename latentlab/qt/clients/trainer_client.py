@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import itertools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 from PySide6.QtCore import QObject, Signal, Slot
@@ -25,9 +26,14 @@ from latentlab.qt.clients.training_orders import (
     Paused,
     Resume,
     SetBeta,
+    SetPlayers,
+    StepPlayer,
 )
 from latentlab.qt.clients.training_thread import TrainingThread
 from latentlab.shipped import model_files
+
+if TYPE_CHECKING:
+    from latentlab.engine.training.playing import PlayerSettings
 
 UNFINISHED = ".training"
 # A file name has at most 255 bytes; this leaves room for a number and all endings.
@@ -110,6 +116,15 @@ class TrainerClient(QObject):
     def set_beta(self, beta: float) -> None:
         """Weights the KL by `beta` from the next step on."""
         self._order(SetBeta(beta))
+
+    def set_players(self, settings: tuple[PlayerSettings, ...]) -> None:
+        """Gives players of the training other settings from the next step on."""
+        self._order(SetPlayers(settings))
+
+    def step_player(self, player: str) -> None:
+        """Lets one player have one step alone; only during a pause."""
+        if self.stage is Stage.PAUSED:
+            self._order(StepPlayer(player))
 
     def give_way(self) -> None:
         """Something is being dragged: the training leaves it part of the computer."""

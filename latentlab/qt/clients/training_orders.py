@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from latentlab.engine.training.plan import TrainingPlan
+    from latentlab.engine.training.playing import PlayerSettings
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,20 @@ class SetBeta:
 
 
 @dataclass(frozen=True)
+class SetPlayers:
+    """Give players these settings from the next step on."""
+
+    settings: tuple[PlayerSettings, ...]
+
+
+@dataclass(frozen=True)
+class StepPlayer:
+    """While paused: one step of this player alone, on the next batch, and pause again."""
+
+    player: str
+
+
+@dataclass(frozen=True)
 class Pause:
     """Pause, with a checkpoint on disk."""
 
@@ -62,7 +77,7 @@ class Leave:
     """Stop, to be resumed another time."""
 
 
-Order = SetBeta | Pause | Resume | Keep | Leave
+Order = SetBeta | SetPlayers | StepPlayer | Pause | Resume | Keep | Leave
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,19 @@ class Paused:
 
     step: int
     fault: str = ""
+
+
+@dataclass(frozen=True)
+class Players:
+    """Who is trained in the phase that begins, or has other settings from now on.
+
+    Attributes:
+        settings: of each, in their order; () where nothing goes by gradients.
+        learning_rate: the plan's highest; a player's is so many times its factor.
+    """
+
+    settings: tuple[PlayerSettings, ...] = ()
+    learning_rate: float = 0.0
 
 
 @dataclass(frozen=True)

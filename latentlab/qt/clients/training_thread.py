@@ -18,7 +18,6 @@ from PySide6.QtCore import QObject, Signal
 from latentlab.data.stopping import StoppedError, stopping
 from latentlab.engine.training.events import Checkpointed, CheckpointFailed, Progress
 from latentlab.engine.training.presets import plan_for, with_fitting_warmup
-from latentlab.engine.training.snapshot import Snapshot
 from latentlab.errors import LabError
 from latentlab.qt.clients.hand import Hand
 from latentlab.qt.clients.joining import EndingThread
@@ -32,8 +31,11 @@ from latentlab.qt.clients.training_orders import (
     Order,
     Pause,
     Paused,
+    Players,
     Resume,
     SetBeta,
+    SetPlayers,
+    StepPlayer,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ _MY_NICE, _HELPERS_NICE = 10, 19
 _SHARE_BESIDE_HAND = 1 / 3
 _TELL_EVERY_S = 0.05
 _SNAPSHOT_EVERY_S = 0.22
+# After the steps of single players so long nothing else is wanted before they are saved.
+_SAVE_AFTER_S = 0.5
 
 
 class TrainingThread(EndingThread):
@@ -67,7 +71,8 @@ class TrainingThread(EndingThread):
         self._events: list[object] = []
         self._told_at = self._snapshot_at = 0.0
         self._hand, self._rested_at = Hand(), 0.0
-        self._keeps = False
+        self._keeps = self._steps_one = False
+        self._players = Players()
         self._run: TrainingRun | None = None
         self._leaves = threading.Event()
 
@@ -133,12 +138,13 @@ class TrainingThread(EndingThread):
             try:
                 for event in run.run():
                     self._tell(event)
+                    self._tell_players(run)
                     if isinstance(event, Saved):
                         # Orders given while it was being written come too late.
                         kept = event.path
                         break
                     self._take_snapshot(run)
-                    if not self._obey(run):
+                    if not self._obey(run, event):
                         break
                     self._rest()
                 going = False
@@ -152,8 +158,11 @@ class TrainingThread(EndingThread):
         self._tell(Ended(kept, run.kind, run.data, run.metrics, trained.step, trained.seconds, whole))
         self._flush()
 
-    def _obey(self, run: TrainingRun) -> bool:
+    def _obey(self, run: TrainingRun, event: object) -> bool:
         """Follows the orders that have come; whether the training goes on."""
+        if self._steps_one and not self._leaves.is_set():
+            # Its step may be the first of an epoch: before it others come to an end, and are judged.
+            return not isinstance(event, Progress) or self._wait(run, saved=False)
         while True:
             try:
                 order = self._orders.get_nowait()
@@ -165,15 +174,29 @@ class TrainingThread(EndingThread):
             elif not self._follow(order, run):
                 return False
 
-    def _wait(self, run: TrainingRun, fault: str = "") -> bool:
-        """Waits, with a checkpoint on disk, for the order to resume; whether it came."""
-        self._tell(run.checkpoint())
+    def _wait(self, run: TrainingRun, fault: str = "", *, saved: bool = True) -> bool:
+        """Waits, with a checkpoint on disk, for the order to resume or to step; whether it came.
+
+        Not `saved`, it is saved when no order has come for a moment: many steps follow one another.
+        """
+        self._steps_one, run.trainer.alone = False, ""
+        if saved:
+            self._tell(run.checkpoint())
         self._tell(Paused(run.trainer.step, fault))
         self._take_snapshot(run, last=True)
         self._flush()
         while True:
-            order = self._orders.get()
+            try:
+                order = self._orders.get(timeout=None if saved else _SAVE_AFTER_S)
+            except queue.Empty:
+                saved = True
+                self._tell(run.checkpoint())
+                self._flush()
+                continue
             if isinstance(order, Resume):
+                return True
+            if isinstance(order, StepPlayer):
+                self._steps_one, run.trainer.alone = True, order.player
                 return True
             if not isinstance(order, Pause) and not self._follow(order, run):
                 return False
@@ -183,6 +206,10 @@ class TrainingThread(EndingThread):
         match order:
             case SetBeta(beta):
                 run.trainer.beta = beta
+            case SetPlayers(settings):
+                run.trainer.set_players(settings)
+                self._tell_players(run)
+                self._flush()
             case Keep():
                 self._keeps = True
                 return False
@@ -190,6 +217,13 @@ class TrainingThread(EndingThread):
                 self._tell(run.checkpoint())
                 return False
         return True
+
+    def _tell_players(self, run: TrainingRun) -> None:
+        """Tells who is trained, and how, if that is news."""
+        players = Players(run.trainer.players, run.trainer.plan.learning_rate)
+        if players != self._players:
+            self._players = players
+            self._tell(players)
 
     def _rest(self) -> None:
         """During a drag, sleeps longer than it worked."""
@@ -218,11 +252,7 @@ class TrainingThread(EndingThread):
             return
         self._snapshot_at = now
         _step_back_helpers()
-        weights = run.trainer.weights_now()
-        snapshot = Snapshot(
-            run.out.stem, run.trainer.step, run.kind, run.config, weights.theta, run.data, weights.buffers
-        )
-        self.unfolded.emit(snapshot)
+        self.unfolded.emit(run.snapshot())
 
 
 def _fitting(beginning: Begin, learning: int, held_out: int) -> TrainingPlan:

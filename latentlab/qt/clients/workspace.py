@@ -152,6 +152,7 @@ class Workspace(SessionRequests):
             snapshot.data,
             split,
             snapshot.buffers,
+            snapshot.later,
         )
 
     def rest(self) -> SessionState:

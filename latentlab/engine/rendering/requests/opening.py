@@ -49,7 +49,8 @@ class LoadedReply(Reply):
     columns of their table; `figures` the names of what the model can compute of each picture, as in
     `latentlab.engine.rendering.requests.figures`.
     `missing` names the model's own data if they were not found: it is open without pictures then.
-    `start` is where a person first meets the model, () for the middle.
+    `start` is where a person first meets the model, () for the middle. `later` is what a model in training
+    will be able to do when phases that have not begun have trained it.
     """
 
     model: str
@@ -79,6 +80,7 @@ class LoadedReply(Reply):
     figures: tuple[str, ...] = ()
     missing: str = ""
     start: Point = ()
+    later: frozenset[Capability] = frozenset()
 
     def can(self, *capabilities: Capability) -> bool:
         """Whether the model has all of these capabilities."""
@@ -185,6 +187,7 @@ class FollowRequest(Request[LoadedReply | UnfoldedReply], place=LoadRequest):
         step: the number of training steps so far.
         data, split: the pictures to show in the plane.
         buffers: the model's, by name.
+        later: see `LoadedReply`.
     """
 
     priority: ClassVar[int] = 2
@@ -196,3 +199,4 @@ class FollowRequest(Request[LoadedReply | UnfoldedReply], place=LoadRequest):
     data: str
     split: str
     buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    later: frozenset[Capability] = frozenset()

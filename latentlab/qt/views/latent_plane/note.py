@@ -42,6 +42,11 @@ def no_points(model: LoadedReply) -> str:
     """Why a plane has no points; "" if it has."""
     if model.can(Capability.ENCODES):
         return ""
+    if Capability.ENCODES in model.later:
+        return (
+            f"{model.model} has no points yet: its encoder, which finds the place of a picture, is trained "
+            "last. Until then the plane shows only what the model makes of each place."
+        )
     prior = "" if model.prior is None else f", {model.prior.formula}"
     return (
         f"{model.model} has no encoder: pictures of the data have no place here, and so there are no points. "
