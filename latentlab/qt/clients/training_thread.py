@@ -169,8 +169,9 @@ class TrainingThread(EndingThread):
             except queue.Empty:
                 return True
             if isinstance(order, Pause):
-                if not self._wait(run):
-                    return False
+                going = self._wait(run)
+                if self._steps_one or not going:
+                    return going
             elif not self._follow(order, run):
                 return False
 
