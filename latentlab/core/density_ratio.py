@@ -3,8 +3,11 @@
     D(x) = P(A | x) = p(x) / (p(x) + q(x)),   p of set A, q of set B, as many of each
     p(x) / q(x) = D(x) / (1 - D(x)),          log p(x) / q(x) = logit D(x) = f(x)
 
-f is the classifier's output before the sigmoid. A temperature T makes its certainty honest: f(x) / T with the
-T that makes pictures likeliest that it was not trained on.
+f is the classifier's output before the sigmoid. Platt scaling makes its certainty honest: alpha f(x) + beta,
+with the two numbers that make pictures likeliest that it was not trained on. A temperature T is the case
+alpha = 1 / T, beta = 0. The order of the pictures stays as it is, and with it the AUC.
+
+    labels that are fitted:   (N_a + 1) / (N_a + 2) for A,   1 / (N_b + 2) for B       instead of 1 and 0
 
     AUC = P( f(a) > f(b) ) + P( f(a) = f(b) ) / 2,   a of A, b of B       see `latentlab.core.directions.auc`
     V_a = P( f(a) > f(b) | a ) + ...,  V_b alike,    var AUC = var V_a / N_a + var V_b / N_b
@@ -16,9 +19,9 @@ A calibrated classifier has an ECE over 0 by chance alone: each bin misses by ab
 sharp for the best D.
 
 Sources: Sugiyama, Suzuki & Kanamori, Density Ratio Estimation in Machine Learning (2012), chapter 4;
-Goodfellow et al., Generative Adversarial Nets (2014), section 4.1; Guo et al., On Calibration of Modern
-Neural Networks (2017); DeLong, DeLong & Clarke-Pearson, Comparing the Areas under Two or More Correlated ROC
-Curves (1988).
+Goodfellow et al., Generative Adversarial Nets (2014), section 4.1; Platt, Probabilistic Outputs for Support
+Vector Machines (1999); Guo et al., On Calibration of Modern Neural Networks (2017); DeLong, DeLong &
+Clarke-Pearson, Comparing the Areas under Two or More Correlated ROC Curves (1988).
 """
 
 from __future__ import annotations
@@ -31,11 +34,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from latentlab.core.logistic import fit as fit_logistic
+
 BINS = 10
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-# Of log T: a classifier that knows nothing would be divided by infinity.
-_COLDEST, _HOTTEST = math.log(0.05), math.log(100.0)
-_STEPS = 60
+# A classifier that knows nothing, or is worse than chance on a few pictures, keeps its order.
+_LEAST_SLOPE = 1e-2
 
 
 @dataclass(frozen=True)
@@ -82,25 +86,21 @@ def calibration_error_by_chance(curve: Sequence[Bin]) -> float:
     return sum(missed) / max(1, total)
 
 
-def temperature(f: Tensor, is_a: Tensor) -> float:
-    """The T for which f / T makes the labels likeliest; f (N,), bool (N,).
+def platt(f: Tensor, is_a: Tensor) -> tuple[float, float]:
+    """alpha and beta of Platt scaling; f (N,), bool (N,), some of each set.
 
-    The loss is convex in 1 / T: a search by golden section on log T finds its one minimum. It ends at 0.05
-    and at 100, where f tells nothing or all.
+    The labels are a little off 0 and 1, so that both are finite where the sets can be told apart always.
+    alpha is at least 0.01: f may say nothing, but never the reverse.
     """
-    f, y = f.double(), is_a.double()
-
-    def loss(log_t: float) -> float:
-        return float(functional.binary_cross_entropy_with_logits(f / math.exp(log_t), y))
-
-    low, high, share = _COLDEST, _HOTTEST, (math.sqrt(5.0) - 1.0) / 2.0
-    for _ in range(_STEPS):
-        one, other = high - share * (high - low), low + share * (high - low)
-        if loss(one) < loss(other):
-            high = other
-        else:
-            low = one
-    return math.exp((low + high) / 2.0)
+    y = is_a.double()
+    of_a, of_b = float(y.sum()), float((1.0 - y).sum())
+    target = torch.where(is_a, (of_a + 1.0) / (of_a + 2.0), 1.0 / (of_b + 2.0)).double()
+    fitted = fit_logistic(f.double()[:, None], target[:, None], 1, exclusive=False, penalty=0.0)
+    slope = float(fitted.weight) / fitted.scale
+    offset = float(fitted.bias) - slope * float(fitted.mean)
+    if slope < _LEAST_SLOPE:
+        return _LEAST_SLOPE, math.log(of_a / of_b) - _LEAST_SLOPE * float(fitted.mean)
+    return slope, offset
 
 
 def auc_error(f: Tensor, is_a: Tensor) -> float:

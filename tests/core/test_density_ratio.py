@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from sklearn.calibration import calibration_curve
+from sklearn.calibration import _SigmoidCalibration, calibration_curve
 
 from latentlab.core import density_ratio as core
 from latentlab.core.directions import auc
@@ -69,15 +69,34 @@ def test_that_a_curve_of_few_pictures_has_few_bins() -> None:
     assert [(one.found, one.count) for one in curve] == [(0.0, 1), (1.0, 1)]
 
 
-@pytest.mark.parametrize("times", [0.3, 1.0, 4.0])
-def test_that_the_temperature_undoes_a_factor(times: float) -> None:
+@pytest.mark.parametrize(("times", "shift"), [(0.3, 0.0), (1.0, 2.0), (4.0, -3.0)])
+def test_that_platt_scaling_undoes_a_factor_and_a_shift(times: float, shift: float) -> None:
     f, is_a = drawn(20_000, 1.5)
-    assert core.temperature(times * f, is_a) == pytest.approx(times, rel=0.05)
+    slope, offset = core.platt(times * f + shift, is_a)
+    assert slope == pytest.approx(1.0 / times, rel=0.05)
+    assert offset == pytest.approx(-shift / times, abs=0.1)
 
 
-def test_that_a_classifier_that_knows_nothing_is_divided_by_much() -> None:
-    f = torch.randn(4000, generator=torch.Generator().manual_seed(0))
-    assert core.temperature(f, torch.arange(4000) % 2 == 0) > 10.0
+def test_that_platt_scaling_is_that_of_scikit_learn() -> None:
+    f, is_a = drawn(300, 1.0)
+    known = _SigmoidCalibration().fit(f.numpy(), is_a.double().numpy())
+    slope, offset = core.platt(f, is_a)
+    assert slope == pytest.approx(-known.a_, rel=1e-3)
+    assert offset == pytest.approx(-known.b_, abs=1e-3)
+
+
+def test_that_sets_that_are_told_apart_without_fail_are_scaled_to_what_so_many_can_tell() -> None:
+    is_a = torch.arange(200) < 100
+    f = torch.where(is_a, 50.0, -50.0)
+    slope, offset = core.platt(f, is_a)
+    assert 50.0 * slope + offset == pytest.approx(math.log(101.0), rel=0.01)
+
+
+def test_that_a_classifier_that_is_worse_than_chance_keeps_its_order_and_says_nearly_nothing() -> None:
+    f, is_a = drawn(500, 1.0)
+    slope, offset = core.platt(-f, is_a)
+    assert slope == 0.01
+    assert abs(offset) < 0.1
 
 
 def test_that_the_divergence_of_two_gaussians_is_that_of_the_integral() -> None:

@@ -52,19 +52,44 @@ def test_that_draws_of_a_gaussian_have_its_mean_and_its_covariance() -> None:
     assert float((covariance - covariance.diagonal().diag()).abs().max()) < 0.01
 
 
-@pytest.mark.slow
-def test_that_the_ratio_of_two_plain_gaussians_is_found() -> None:
-    a, b = gaussian([0.06, 0.04], 0.02, 0.02), gaussian([0.02, 0.04], 0.02, -0.02)
+def told_of(a: Principal, b: Principal, count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Log ratios of `count` draws of each by a classifier that learnt from as many others; the true ones; and
+    which are of A.
+    """
     learnt, told = (
-        torch.cat([gaussian_draws(one, 3000, seed + place) for place, one in enumerate((a, b))])
+        torch.cat([gaussian_draws(one, count, seed + place) for place, one in enumerate((a, b))])
         for seed in (0, 10)
     )
-    is_a = torch.arange(6000) < 3000
+    is_a = torch.arange(2 * count) < count
     *_, classifier = run_of(fit(learnt.view(-1, 1, 8, 8), is_a, 0))
     f = classifier(told.view(-1, 1, 8, 8))
     known = (a.log_density(told.double()) - b.log_density(told.double())).float()
+    return f, known, is_a
+
+
+@pytest.mark.slow
+def test_that_the_ratio_of_two_near_gaussians_is_found() -> None:
+    f, known, is_a = told_of(gaussian([0.06, 0.04], 0.02, 0.02), gaussian([0.02, 0.04], 0.02, -0.02), 1000)
     assert correlation(f, known) > 0.97
     assert auc(f, is_a) > auc(known, is_a) - 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shift", [0.05, 5.0])
+def test_that_gaussians_that_lie_far_apart_are_told_apart(shift: float) -> None:
+    """Both vary along one pixel by far more than they differ: divided by one number, they look alike."""
+    f, known, is_a = told_of(gaussian([100.0], 1e-4, shift), gaussian([100.0], 1e-4, -shift), 40)
+    assert auc(known, is_a) == 1.0
+    assert auc(f, is_a) == 1.0
+    assert correlation(f, known) > 0.95
+
+
+@pytest.mark.slow
+def test_that_equal_gaussians_cannot_be_told_apart() -> None:
+    same = gaussian([0.06, 0.04], 0.02)
+    f, _, is_a = told_of(same, same, 300)
+    assert auc(f, is_a) == pytest.approx(0.5, abs=0.08)
+    assert float(f.abs().mean()) < 0.5
 
 
 def run_of(work):  # type: ignore[no-untyped-def]

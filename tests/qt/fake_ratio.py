@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from latentlab.engine.evaluation.ratio.events import (
     RatioDone,
     RatioProgress,
     RatioResult,
+    Scaling,
     Side,
+    Truth,
 )
 from latentlab.engine.evaluation.ratio.requests import RatioReply, RatioRequest
 from latentlab.engine.rendering.serving import Reply, Request
@@ -44,7 +47,7 @@ def result_of(a: str = "toy:test", b: str = "tiny", count: int = 100, auc: float
         calibration_error=0.02,
         by_chance=0.01,
         curve=tuple(CurvePoint(one / 9, min(1.0, one / 9 + 0.05), count // 5) for one in range(10)),
-        temperatures=(1.0,) * 4,
+        scalings=(Scaling(1.0, 0.0),) * 4,
         levels=(0.05, 0.5, 0.95),
         quantiles_a=(-0.7, 2.0, 4.7),
         quantiles_b=(-4.7, -2.0, 0.7),
@@ -56,12 +59,13 @@ class FakeRatios:
 
     Attributes:
         endless: whether it trains on and on.
+        knows_truth: whether both densities are known.
         served: the requests so far.
         given_up: how many were stopped before their end.
     """
 
     def __init__(self) -> None:
-        self.endless = False
+        self.endless = self.knows_truth = False
         self.served: list[Request[Any]] = []
         self.given_up = 0
 
@@ -82,6 +86,9 @@ class FakeRatios:
                 time.sleep(0.001)
                 yield RatioReply(number, RatioProgress(0.5, "on and on"))
             result = result_of(request.a, request.b, min(100, request.pictures))
+            if self.knows_truth:
+                told = np.concatenate([result.a.log_ratio, result.b.log_ratio])
+                result = replace(result, truth=Truth(1.1 * told, 0.99))
             yield RatioReply(number, RatioDone(result))
         except GeneratorExit:
             self.given_up += 1

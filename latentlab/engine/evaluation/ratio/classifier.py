@@ -1,40 +1,57 @@
 """The classifier between two sets of pictures, and its training.
 
-    f(x) = g(c(x)) + v . h + w . h^2,   h = U x          f: the log ratio, before calibration
+    f(x) = alpha g(x) + beta + c(x)                              f: the log ratio, before calibration
     loss = -[ y log sigmoid(f) + (1 - y) log (1 - sigmoid(f)) ],   y = 1 for pictures of A
 
-c is a small convolutional net without norms, for what distinguishes two sets may be how strong their contrast
-is. The last two terms have the form of the log ratio of two Gaussians; without them the net has to learn what
-a square is, and is wrong far out. Weights are averaged over steps; the training ends where the loss of
-pictures that were put aside does not fall any more.
+g is the log ratio of two Gaussians, see `latentlab.core.gaussian_ratio`, and the classifier begins with it: a
+network takes long to learn what a square is, is wrong far out, and misses a difference along directions in
+which pictures vary little beside others. c is a small convolutional net without norms, for what distinguishes
+two sets may be how strong their contrast is. It begins with 0 and learns what the Gaussians do not see. Its
+weights are averaged over steps, and those are kept with which the loss of pictures that were put aside was
+lowest.
+
+The Gaussians are fitted twice, each time to one half of the pictures: while the network learns, the g of a
+picture is by those that were fitted to the others. That of a picture that is not learnt from is the mean of
+both.
 """
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from latentlab.core.density_ratio import platt
+from latentlab.core.gaussian_ratio import GaussianRatio, gaussian_ratio
+from latentlab.engine.training.adam import AdamW
+from latentlab.engine.training.averages import Averages
+from latentlab.engine.training.weights import Weights
+from latentlab.models.players import Player
+
 # One in so many pictures is put aside.
-_ASIDE, _FEWEST_ASIDE = 5, 10
+_ASIDE = 5
 _BATCH, _AT_ONCE = 64, 500
-_RATE, _DECAY = 1e-3, 1e-3
-# The most times through the pictures, the most steps, and how often the loss may fail to fall.
-_ROUNDS, _STEPS, _PATIENCE = 40, 2500, 4
+_RATE, _DECAY, _BETAS, _AVERAGE = 1e-3, 1e-3, (0.9, 0.999), 0.99
+# The most times through the pictures, and the fewest and the most steps.
+_ROUNDS, _FEWEST, _MOST = 40, 400, 2500
+# The loss of what was put aside is looked at after a round, but not more often than after so many steps; it
+# may fail to fall so often. With few pictures a round is a step or two, in which nothing falls.
+_LOOK, _PATIENCE = 25, 4
 _LEAST_FALL = 1e-4
 # Steps between two events.
 _PIECE = 4
-_QUADRATIC, _WIDTH, _GRID = 64, 64, 4
-# The averaged weights follow this closely: 1 - 1 / steps.
-_AVERAGED = 100.0
+_WIDTH, _GRID = 64, 4
+# The Gaussians see larger pictures made small: a matrix of so many rows has to be turned.
+_NUMBERS = 1024
 
 
 class RatioNet(nn.Module):
-    """f of pictures (B, C, H, W), float -> (B,).
+    """c of pictures (B, C, H, W), float -> (B,).
 
     Args:
         centre: the mean picture, (C, H, W).
@@ -50,44 +67,62 @@ class RatioNet(nn.Module):
         self.scale = scale
         # Full resolution would take as long as all the rest.
         stride, half = (2 if min(height, width) >= 16 else 1), _WIDTH // 2
-        self.body = nn.Sequential(
+        last = nn.Linear(2 * _WIDTH, 1)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.layers = nn.Sequential(
             nn.Conv2d(channels, half, 3, stride, 1), nn.SiLU(),
             nn.Conv2d(half, _WIDTH, 3, 1, 1), nn.SiLU(),
             nn.Conv2d(_WIDTH, _WIDTH, 3, 2, 1), nn.SiLU(),
             nn.Conv2d(_WIDTH, _WIDTH, 3, 1, 1), nn.SiLU(),
             nn.AdaptiveAvgPool2d(_GRID), nn.Flatten(),
+            nn.Linear(_WIDTH * _GRID**2, 2 * _WIDTH), nn.SiLU(), last,
         )  # fmt: skip
-        last, squares = nn.Linear(2 * _WIDTH, 1), nn.Linear(2 * _QUADRATIC, 1)
-        for layer in (last, squares):  # at first it knows nothing: D = 1/2
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
-        self.head = nn.Sequential(nn.Linear(_WIDTH * _GRID**2, 2 * _WIDTH), nn.SiLU(), last)
-        self.across = nn.Linear(centre.numel(), _QUADRATIC)
-        self.squares = squares
 
     def forward(self, x: Tensor) -> Tensor:
-        x = (x - self.centre) / self.scale
-        h = self.across(x.flatten(1))
-        f: Tensor = self.head(self.body(x)) + self.squares(torch.cat([h, h.square()], 1))
-        return f.squeeze(1)
+        c: Tensor = self.layers((x - self.centre) / self.scale)
+        return c.squeeze(1)
+
+
+@dataclass(frozen=True, eq=False)
+class Gaussians:
+    """alpha g(x) + beta, by the mean of two g; on the CPU."""
+
+    pair: tuple[GaussianRatio, GaussianRatio]
+    slope: float
+    offset: float
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Of pictures (N, C, H, W), uint8 or float; -> float32 (N,)."""
+        rows = as_rows(x)
+        one, other = (ratio(rows) for ratio in self.pair)
+        return (self.slope * 0.5 * (one + other) + self.offset).float()
 
 
 class Fitted:
     """A trained classifier."""
 
-    def __init__(self, net: RatioNet) -> None:
-        self._net = net
+    def __init__(self, gaussians: Gaussians, net: RatioNet) -> None:
+        self._gaussians, self._net = gaussians, net
 
     @torch.no_grad()
     def __call__(self, x: Tensor) -> Tensor:
         """f of pictures (N, C, H, W), uint8 or float; -> float32 (N,) on the CPU."""
-        device = self._net.centre.device
-        return torch.cat([self._net(as_numbers(some).to(device)).cpu() for some in x.split(_AT_ONCE)])
+        return torch.cat([self._gaussians(some) + _net_of(self._net, some) for some in x.split(_AT_ONCE)])
 
 
 def as_numbers(x: Tensor) -> Tensor:
     """uint8 pictures in [0, 1]; others as they are, float32."""
     return x.float() / 255.0 if x.dtype == torch.uint8 else x.float()
+
+
+def as_rows(x: Tensor) -> Tensor:
+    """Pictures (N, C, H, W) as rows of at most 1024 numbers, float64, the larger ones made small."""
+    numbers, (channels, height, width) = as_numbers(x), x.shape[1:]
+    if channels * height * width > _NUMBERS:
+        side = max(1, math.isqrt(_NUMBERS // channels))
+        numbers = functional.adaptive_avg_pool2d(numbers, (min(side, height), min(side, width)))
+    return numbers.flatten(1).double()
 
 
 def fit(
@@ -97,51 +132,89 @@ def fit(
 
     Args:
         x: pictures (N, C, H, W), uint8 or float.
-        is_a: bool (N,), which of them are of A; about as many as are not.
+        is_a: bool (N,), which of them are of A; about as many as are not, and five or more of each.
         seed: of everything random.
     """
     stream = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(x), generator=stream)
-    aside = max(_FEWEST_ASIDE, len(x) // _ASIDE)
-    held, learnt = order[:aside], order[aside:]
+    held, one, other = _dealt(is_a, stream)
+    learnt = torch.cat([one, other])
+    gaussians, start = yield from _begin(x, is_a, one, other)
+    net = _network(x, learnt, seed).to(device)
+    averaged = copy.deepcopy(net).eval()
+    weights, averages = Weights(net), Averages(net, averaged, (Player(),), _AVERAGE)
+    optimiser = AdamW(weights, betas=_BETAS, weight_decay=_DECAY)
+    known, labels = gaussians(x[held]), is_a[held].float()
+    best, waited = averages.vector.clone(), 0
+    lowest = float(functional.binary_cross_entropy_with_logits(known, labels))
+    each = math.ceil(len(learnt) / _BATCH)
+    steps, look = min(_MOST, max(_FEWEST, _ROUNDS * each)), max(_LOOK, each)
+    for step, some in enumerate(_batches(len(learnt), stream), 1):
+        picked = learnt[some]
+        f = start[some].to(device) + net(as_numbers(x[picked]).to(device))
+        loss = functional.binary_cross_entropy_with_logits(f, is_a[picked].float().to(device))
+        weights.differentiate(loss)
+        optimiser.step(_RATE)
+        averages.follow(weights.theta, step)
+        if step % _PIECE == 0:
+            yield min(1.0, step / steps)
+        if step % look == 0 or step == steps:
+            with torch.no_grad():
+                f = known + torch.cat([_net_of(averaged, part) for part in x[held].split(_AT_ONCE)])
+            loss = functional.binary_cross_entropy_with_logits(f, labels)
+            waited += 1
+            if float(loss) < lowest - _LEAST_FALL:
+                lowest, waited = float(loss), 0
+                best.copy_(averages.vector)
+        if waited >= _PATIENCE or step >= steps:
+            break
+    averages.vector.copy_(best)
+    return Fitted(gaussians, averaged)
+
+
+def _dealt(is_a: Tensor, stream: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Numbers of the pictures that are put aside, and of two halves of the others: of each set alike."""
+    parts: tuple[list[Tensor], ...] = ([], [], [])
+    for some in (is_a.nonzero().flatten(), (~is_a).nonzero().flatten()):
+        mixed = some[torch.randperm(len(some), generator=stream)]
+        aside = max(1, len(some) // _ASIDE)
+        for part, numbers in zip(parts, (mixed[:aside], mixed[aside::2], mixed[aside + 1 :: 2]), strict=True):
+            part.append(numbers)
+    held, one, other = (torch.cat(part) for part in parts)
+    return held, one, other
+
+
+def _begin(
+    x: Tensor, is_a: Tensor, one: Tensor, other: Tensor
+) -> Generator[float, None, tuple[Gaussians, Tensor]]:
+    """The Gaussians' part, and its values for the pictures of both halves, (N,), none fitted to itself."""
+    rows, pair, values = (as_rows(x[one]), as_rows(x[other])), list[GaussianRatio](), list[Tensor]()
+    labels = is_a[one], is_a[other]
+    for number in range(2):
+        yield 0.0
+        pair.append(gaussian_ratio(rows[number], labels[number], rows[1 - number], labels[1 - number]))
+        yield 0.0
+        values.append(pair[-1](rows[1 - number]))
+    g = torch.cat([values[1], values[0]])
+    slope, offset = platt(g, torch.cat(labels))
+    return Gaussians((pair[0], pair[1]), slope, offset), (slope * g + offset).float()
+
+
+def _network(x: Tensor, learnt: Tensor, seed: int) -> RatioNet:
+    """A new one, for pictures such as those it learns from."""
     mean = as_numbers(x[learnt]).mean(0)
-    scale = math.sqrt(
-        sum(float((as_numbers(some) - mean).square().sum()) for some in x[learnt].split(_AT_ONCE))
-    )
+    squares = sum(float((as_numbers(some) - mean).square().sum()) for some in x[learnt].split(_AT_ONCE))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = RatioNet(mean, max(1e-6, scale / math.sqrt(len(learnt) * mean.numel()))).to(device)
-    averaged = copy.deepcopy(net).eval()
-    best, now = copy.deepcopy(averaged), Fitted(averaged)
-    optimiser = torch.optim.AdamW(net.parameters(), _RATE, weight_decay=_DECAY)
-    each = math.ceil(len(learnt) / _BATCH)
-    rounds = max(2, min(_ROUNDS, _STEPS // each))
-    lowest, waited, step = math.inf, 0, 0
-    for number in range(rounds):
-        for some in learnt[torch.randperm(len(learnt), generator=stream)].split(_BATCH):
-            y = is_a[some].float().to(device)
-            loss = functional.binary_cross_entropy_with_logits(net(as_numbers(x[some]).to(device)), y)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            step += 1
-            _follow(averaged, net, step)
-            if step % _PIECE == 0:
-                yield min(1.0, step / (rounds * each))
-        loss = functional.binary_cross_entropy_with_logits(now(x[held]), is_a[held].float())
-        if float(loss) < lowest - _LEAST_FALL:
-            lowest, waited, best = float(loss), 0, copy.deepcopy(averaged)
-        else:
-            waited += 1
-        if waited >= _PATIENCE:
-            break
-        yield (number + 1) / rounds
-    return Fitted(best)
+        return RatioNet(mean, max(1e-6, math.sqrt(squares / (len(learnt) * mean.numel()))))
 
 
-@torch.no_grad()
-def _follow(averaged: RatioNet, net: RatioNet, step: int) -> None:
-    """Moves the averaged weights: the mean of all at first, later of about the last hundred."""
-    share = 1.0 / min(_AVERAGED, step)
-    for kept, new in zip(averaged.parameters(), net.parameters(), strict=True):
-        kept.lerp_(new, share)
+def _batches(count: int, stream: torch.Generator) -> Iterator[Tensor]:
+    """Places of pictures, 64 at a time, round after round."""
+    while True:
+        yield from torch.randperm(count, generator=stream).split(_BATCH)
+
+
+def _net_of(net: RatioNet, x: Tensor) -> Tensor:
+    """c of some pictures, on the CPU."""
+    c: Tensor = net(as_numbers(x).to(net.centre.device)).cpu()
+    return c

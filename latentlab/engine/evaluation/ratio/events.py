@@ -43,6 +43,14 @@ class CurvePoint:
     count: int
 
 
+@dataclass(frozen=True)
+class Scaling:
+    """Platt scaling of a classifier: its log ratios times `slope`, and `offset` nats."""
+
+    slope: float
+    offset: float
+
+
 @dataclass(frozen=True, eq=False)
 class Truth:
     """Where both densities are known: the true log ratio of each picture, of A and then of B.
@@ -69,7 +77,7 @@ class RatioResult:
         calibration_error: the mean difference between what is said and what is, 0 to 1.
         by_chance: what that would be if the classifier were calibrated.
         curve: the reliability curve.
-        temperatures: of the classifiers.
+        scalings: of the classifiers, two of each.
         levels: where the quantiles lie, 0 to 1; `quantiles_a` and `quantiles_b` are those of the log ratios.
         truth: where both densities are known; else None.
     """
@@ -83,7 +91,7 @@ class RatioResult:
     calibration_error: float
     by_chance: float
     curve: tuple[CurvePoint, ...]
-    temperatures: tuple[float, ...]
+    scalings: tuple[Scaling, ...]
     levels: tuple[float, ...]
     quantiles_a: tuple[float, ...]
     quantiles_b: tuple[float, ...]
@@ -107,7 +115,7 @@ class RatioResult:
                 "expected_error": self.calibration_error,
                 "expected_error_by_chance": self.by_chance,
                 "curve": [{"said": one.said, "found": one.found, "count": one.count} for one in self.curve],
-                "temperatures": list(self.temperatures),
+                "scalings": [{"slope": one.slope, "offset": one.offset} for one in self.scalings],
             },
             "counts": {"a": len(self.a.pictures), "b": len(self.b.pictures)},
             "truth": None if self.truth is None else {"correlation": self.truth.correlation},

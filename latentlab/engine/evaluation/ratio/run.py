@@ -1,9 +1,9 @@
 """Estimates a density ratio in pieces: a generator of events that can be stopped between any two.
 
 Both sets are dealt into two halves at random. A classifier that has learnt from one half tells the ratio of
-the pictures in the other, so that each picture has a ratio by a classifier that has not seen it. Its
-temperature is found in the same way, from those of the other pictures in that half that the one at hand is
-not dealt with.
+the pictures in the other, so that each picture has a ratio by a classifier that has not seen it. How sure it
+may be (Platt scaling) is found in the same way: that half is dealt into two parts, and the ratios of one are
+scaled by what was found from the other.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from latentlab.engine.evaluation.ratio.events import (
     RatioEvent,
     RatioProgress,
     RatioResult,
+    Scaling,
     Side,
     Truth,
 )
@@ -116,7 +117,7 @@ def _compared(
     x = torch.cat([side.pictures for side in sides])
     count = len(sides[0].pictures)
     is_a, half = torch.arange(len(x)) < count, _halves(count, seed)
-    f, temperatures = torch.zeros(len(x)), list[float]()
+    f, scaled, scalings = torch.zeros(len(x)), torch.zeros(len(x)), list[Scaling]()
     share = (1.0 - done) / _HALVES
     for number in range(_HALVES):
         learnt, told = (half != number).nonzero().flatten(), (half == number).nonzero().flatten()
@@ -127,20 +128,26 @@ def _compared(
         for some in told.split(_AT_ONCE):
             f[some] = fitted(x[some])
             yield RatioProgress(done + (number + 0.99) * share, words)
-        f[told], found = _calibrated(f[told], is_a[told])
-        temperatures += found
-    return _result(sources, sides, f, half, temperatures, seed)
+        scaled[told], found = _calibrated(f[told], is_a[told])
+        scalings += found
+    # Of each classifier by itself: two need not agree on where nothing is known. Scaling does not change it.
+    each = [(f[half == number], is_a[half == number]) for number in range(_HALVES)]
+    # Of a mean of two that were found from different pictures.
+    error = math.hypot(*(core.auc_error(*some) for some in each)) / _HALVES
+    told_apart = sum(auc(*some) for some in each) / _HALVES, error
+    return _result(sources, sides, scaled, scalings, told_apart, seed)
 
 
-def _calibrated(f: Tensor, is_a: Tensor) -> tuple[Tensor, list[float]]:
-    """f / T (N,), and both T: that of every second picture is found from the others."""
-    second, found, temperatures = torch.zeros(len(f), dtype=torch.bool), f.clone(), list[float]()
+def _calibrated(f: Tensor, is_a: Tensor) -> tuple[Tensor, list[Scaling]]:
+    """f scaled (N,), and both scalings: that of every second picture is found from the others."""
+    second, found, scalings = torch.zeros(len(f), dtype=torch.bool), f.clone(), list[Scaling]()
     for some in (is_a.nonzero().flatten(), (~is_a).nonzero().flatten()):
         second[some[1::2]] = True
     for mine in (second, ~second):
-        temperatures.append(core.temperature(f[~mine], is_a[~mine]))
-        found[mine] = f[mine] / temperatures[-1]
-    return found, temperatures
+        scaling = Scaling(*core.platt(f[~mine], is_a[~mine]))
+        found[mine] = scaling.slope * f[mine] + scaling.offset
+        scalings.append(scaling)
+    return found, scalings
 
 
 def _halves(count: int, seed: int) -> Tensor:
@@ -153,14 +160,12 @@ def _result(
     sources: tuple[Source, Source],
     sides: Sequence[Chosen],
     f: Tensor,
-    half: Tensor,
-    temperatures: Sequence[float],
+    scalings: Sequence[Scaling],
+    told_apart: tuple[float, float],
     seed: int,
 ) -> RatioResult:
     count = len(sides[0].pictures)
     is_a = torch.arange(len(f)) < count
-    # Of each classifier by itself: two need not agree on where nothing is known.
-    each = [(f[half == number], is_a[half == number]) for number in range(_HALVES)]
     curve = core.reliability(f, is_a)
     one, other = (
         Side(
@@ -177,14 +182,13 @@ def _result(
         a=one,
         b=other,
         seed=seed,
-        auc=sum(auc(*some) for some in each) / _HALVES,
-        # Of a mean of two that were found from different pictures.
-        auc_error=math.hypot(*(core.auc_error(*some) for some in each)) / _HALVES,
+        auc=told_apart[0],
+        auc_error=told_apart[1],
         jensen_shannon=core.jensen_shannon_bound(f, is_a),
         calibration_error=core.calibration_error(curve),
         by_chance=core.calibration_error_by_chance(curve),
         curve=tuple(CurvePoint(one.said, one.found, one.count) for one in curve),
-        temperatures=tuple(temperatures),
+        scalings=tuple(scalings),
         levels=core.QUANTILES,
         quantiles_a=core.quantiles(f[:count]),
         quantiles_b=core.quantiles(f[count:]),
