@@ -101,7 +101,7 @@ class JudgeView(QWidget):
         bar, table, judge = self.bar, self.table, self._judge
         bar.data_chosen.connect(self.on_show.show_data)
         bar.models_wanted.connect(self.choice.ask)
-        bar.judge_wanted.connect(self._begin)
+        bar.run_wanted.connect(self._begin)
         bar.stop_wanted.connect(self._stop)
         bar.columns_wanted.connect(self.model.show_every_column)
         self.on_show.table_wanted.connect(self._show_table)

@@ -457,7 +457,7 @@ def test_that_everything_can_be_reached_by_the_keyboard_and_has_a_name(qtbot: Qt
     view.take_focus()
     assert view.focusWidget() is view.table
     assert view.table.currentIndex().isValid()
-    for widget in (view.bar.data, view.bar.models, view.bar.pictures, view.bar.judge, view.bar.more,
+    for widget in (view.bar.data, view.bar.models, view.bar.pictures, view.bar.run, view.bar.more,
                    view.bar.take, view.table, view.charts.measure):  # fmt: skip
         assert widget.objectName()
         assert widget.accessibleName()
