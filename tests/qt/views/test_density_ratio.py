@@ -12,7 +12,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.evaluation.ratio.events import RatioDone, RatioProgress
 from latentlab.engine.evaluation.ratio.requests import RatioRequest
 from latentlab.engine.files.model_catalog import KnownModel
 from latentlab.qt.clients.ratio_client import RatioClient
@@ -23,7 +22,7 @@ from latentlab.qt.views.density_ratio import view as ratio_view
 from latentlab.qt.views.density_ratio.ranking import Ranking
 from latentlab.qt.views.density_ratio.view import DensityRatioView
 from latentlab.qt.views.density_ratio.words import about_picture, signed, times
-from latentlab.qt.widgets.drawable import as_image
+from latentlab.qt.widgets.drawable import as_image, as_svg
 from tests.qt.fake_ratio import BROKEN, FakeRatios, result_of
 from tests.qt.fake_renderer import SIDE
 from tests.qt.waiting import until_idle
@@ -37,22 +36,27 @@ def fake() -> FakeRatios:
 
 
 @pytest.fixture
+def models() -> list[KnownModel]:
+    """Those of the catalogue."""
+    return [KnownModel(name, name) for name in ("other", "mnist-vae-2d", "of another size", BROKEN)]
+
+
+@pytest.fixture
 def view(
     qtbot: QtBot,
     workspace: Workspace,
     fake: FakeRatios,
+    models: list[KnownModel],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[DensityRatioView]:
-    models = [KnownModel(name, name) for name in ("other", "mnist-vae-2d", "of another size", BROKEN)]
-    shapes = {one.model: (1, SIDE, SIDE) for one in models} | {"of another size": (3, 64, 64)}
+    shapes = {"of another size": (3, 64, 64)}
     monkeypatch.setattr(ratio_view, "comparable", lambda folder: list(models))
-    monkeypatch.setattr(offering, "shape_of_pictures", lambda model: shapes[model])
+    monkeypatch.setattr(offering, "shape_of_pictures", lambda model: shapes.get(model, (1, SIDE, SIDE)))
     client, trainer = RatioClient(fake), TrainerClient(tmp_path / "models")
     made = DensityRatioView(SimpleNamespace(workspace=workspace, ratios=client, trainer=trainer))
     qtbot.addWidget(made)
     made.resize(1280, 800)
-    made.client = client
     made.show()
     qtbot.waitExposed(made)
     until_idle()
@@ -251,10 +255,44 @@ def test_that_charts_can_be_taken_away(qtbot: QtBot, view: DensityRatioView) -> 
         assert len(colours) > 3
 
 
-def test_that_what_is_told_while_nothing_runs_changes_nothing_that_is_chosen(view: DensityRatioView) -> None:
-    view.client.told.emit(RatioProgress(0.5, "late"))
-    view.client.told.emit(RatioDone(result_of("mnist:test", "mnist-vae-2d")))
-    assert view.bar.pair == ("mnist:test", "mnist-vae-2d")
+def test_that_what_comes_after_a_stop_changes_nothing(
+    qtbot: QtBot, view: DensityRatioView, fake: FakeRatios
+) -> None:
+    fake.endless = True
+    qtbot.mouseClick(button(view, "ratioRun"), LEFT)
+    qtbot.waitUntil(lambda: status(view) == "on and on …", timeout=5000)
+    qtbot.mouseClick(button(view, "ratioStop"), LEFT)
+    qtbot.mouseClick(button(view, "ratioSwap"), LEFT)
+    until_idle()
+    assert view.bar.pair == ("mnist-vae-2d", "mnist:test")
+    assert "Run trains a classifier" in status(view)
+    assert view.result is None
+    assert view.start.isVisible()
+
+
+def test_that_a_model_that_came_while_it_was_out_of_sight_is_offered(
+    view: DensityRatioView, models: list[KnownModel]
+) -> None:
+    view.hide()
+    models.append(KnownModel("newest", "newest"))
+    view.show()
+    until_idle()
+    assert "Samples of newest" in titles(view.bar.a)
+
+
+def test_that_the_truth_is_shown_where_it_is_known(
+    qtbot: QtBot, view: DensityRatioView, fake: FakeRatios
+) -> None:
+    finished(qtbot, view)
+    assert not view.truth.isVisible()
+    fake.knows_truth = True
+    finished(qtbot, view)
+    assert view.truth.isVisible()
+    table = view.truth.table()
+    assert len(table["true"]) == len(table["estimated"]) == 200
+    assert table["estimated"][:100] == view.result.a.log_ratio.tolist()
+    drawing = as_svg(view.truth, "", "").decode()
+    assert "correlation 0.990" in drawing
 
 
 def test_that_words_tell_a_log_ratio_as_a_factor() -> None:

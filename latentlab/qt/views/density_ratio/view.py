@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from latentlab.engine.evaluation.ratio.events import (
@@ -26,10 +25,12 @@ from latentlab.qt.views.density_ratio.picture_card import PictureCard
 from latentlab.qt.views.density_ratio.ranking import Ranking
 from latentlab.qt.views.density_ratio.reliability import ReliabilityChart
 from latentlab.qt.views.density_ratio.start_page import StartPage
+from latentlab.qt.views.density_ratio.truth import RatioTruth
 from latentlab.qt.views.density_ratio.words import figures
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import text_button
+from latentlab.qt.widgets.sight import Sight
 
 _SAME = "A and B are the same: choose two different sets."
 _NOTHING = "Open a model and its data first."
@@ -40,7 +41,7 @@ class DensityRatioView(QWidget):
     """The view.
 
     Attributes:
-        bar, start, gallery, histogram, reliability, card: its parts.
+        bar, start, gallery, histogram, reliability, truth, card: its parts.
         result: the newest result; None before the first.
     """
 
@@ -51,7 +52,7 @@ class DensityRatioView(QWidget):
         self._workspace, self._ratios, self._trainer = context.workspace, context.ratios, context.trainer
         self.result: RatioResult | None = None
         self.bar, self.gallery, self.card = RatioBar(), RatioGallery(), PictureCard()
-        self.histogram, self.reliability = RatioHistogram(), ReliabilityChart()
+        self.histogram, self.reliability, self.truth = RatioHistogram(), ReliabilityChart(), RatioTruth()
         self.headline = Label()
         self.headline.setObjectName("ratioHeadline")
         self.headline.setWordWrap(True)
@@ -93,13 +94,13 @@ class DensityRatioView(QWidget):
         self.parts = QSplitter(Qt.Orientation.Vertical)
         self.parts.setObjectName("ratioParts")
         for splitter, widgets in (
-            (below, (self.histogram, self.reliability, self.card)),
+            (below, (self.histogram, self.reliability, self.truth, self.card)),
             (self.parts, (above, below)),
         ):
             splitter.setChildrenCollapsible(False)
             for widget in widgets:
                 splitter.addWidget(widget)
-        for place, share in enumerate((5, 2, 2)):
+        for place, share in enumerate((5, 2, 2, 2)):
             below.setStretchFactor(place, share)
         self.parts.setStretchFactor(0, 3)
         self.parts.setStretchFactor(1, 2)
@@ -131,22 +132,19 @@ class DensityRatioView(QWidget):
         only_b.clicked.connect(partial(self._go, 1.0))
         self._workspace.loaded.connect(self._loaded)
         self._workspace.probed.connect(self._give_way)
-        self._trainer.kept.connect(self._another_model)
+        self._trainer.kept.connect(self._models_changed)
+        Sight(self).came.connect(self._models_changed)
 
     # Which sets
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._ratios.running:
-            self._offer(*self.bar.pair)
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         if not self._ratios.running:
             self._offer()
 
-    @Slot(object)
-    def _another_model(self, _: object) -> None:
+    @Slot()
+    def _models_changed(self) -> None:
+        """There may be others than when it was last seen."""
         if not self._ratios.running:
             self._offer(*self.bar.pair)
 
@@ -225,6 +223,7 @@ class DensityRatioView(QWidget):
         self.start.setVisible(not there)
         self.histogram.show_result(result)
         self.reliability.show_curve(result.curve if result else ())
+        self.truth.show_result(result)
         self.card.clear()
         self.gallery.show_ranking(Ranking.of(result) if result else None)
         if result is not None:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from latentlab.engine.stage.events import ApartReply, Ratio, Slopes
-from latentlab.qt.views.stage2d.axes import SmallChart, span_of
 from latentlab.qt.views.stage2d.inks import data_ink, made_ink
+from latentlab.qt.widgets.small_chart import SmallChart, span_of
+from latentlab.qt.widgets.truth_chart import TruthChart
 
 _WIDTH = 1.8
 # How far the axis of two clouds reaches at least.
@@ -54,10 +55,12 @@ class Curves(SmallChart):
         palette = self.palette()
         return (palette.windowText().color(), made_ink(palette), data_ink(palette))[number % 3]
 
-    def paint_inside(self, painter: QPainter, box: QRectF) -> bool:
+    def filled(self) -> bool:
         """See `SmallChart`."""
-        if not self.curves:
-            return False
+        return bool(self.curves)
+
+    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
+        """See `SmallChart`."""
         if self.floor is not None:
             self.level(painter, self.floor, "two draws of the data")
         for number, curve in enumerate(self.curves.values()):
@@ -72,7 +75,6 @@ class Curves(SmallChart):
             for number, (name, curve) in enumerate(self.curves.items())
         ]
         self.legend(painter, named)
-        return True
 
 
 class SlopeChart(SmallChart):
@@ -99,11 +101,14 @@ class SlopeChart(SmallChart):
                 named[f"{name}, {share} %"] = row.tolist()
         return named
 
-    def paint_inside(self, painter: QPainter, box: QRectF) -> bool:
+    def filled(self) -> bool:
+        """See `SmallChart`."""
+        return self.slopes is not None
+
+    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         """See `SmallChart`."""
         slopes = self.slopes
-        if slopes is None:
-            return False
+        assert slopes is not None
         along = slopes.along.tolist()
         plan, pairs = made_ink(self.palette()), data_ink(self.palette())
         for ink, rows, style in (
@@ -122,58 +127,25 @@ class SlopeChart(SmallChart):
             painter.drawPolyline(self.polyline(along, rows[1].tolist()))
         self.level(painter, 1.0, "1")
         self.legend(painter, (("on the lines of the best transport", plan), ("between random pairs", pairs)))
-        return True
 
 
-class RatioChart(SmallChart):
+class RatioChart(TruthChart):
     """The believed log density ratio of each point against the true one."""
 
     def __init__(self) -> None:
-        super().__init__("stageRatio", "Density ratio, believed against true", "true log p/q, nats")
-        self.ratio: Ratio | None = None
+        super().__init__("stageRatio", "Density ratio, believed against true", "believed")
 
     def show_ratio(self, ratio: Ratio | None) -> None:
         """Shows these, or none."""
-        self.ratio = ratio
-        if ratio is not None:
-            low, high = span_of(ratio.believed.tolist(), ratio.true.clip(-12.0, 12.0).tolist(), least=1.0)
-            self.x_span = self.y_span = (low, high)
-        self.update()
-
-    def table(self) -> Mapping[str, Sequence[object]]:
-        """See `latentlab.qt.widgets.drawable.Drawable`."""
-        if self.ratio is None:
-            return {}
-        return {"true": self.ratio.true.tolist(), "believed": self.ratio.believed.tolist()}
-
-    def paint_inside(self, painter: QPainter, box: QRectF) -> bool:
-        """See `SmallChart`."""
-        ratio = self.ratio
         if ratio is None:
-            return False
-        painter.setPen(QPen(self.palette().placeholderText().color(), 1.0, Qt.PenStyle.DashLine))
-        low, high = self.x_span
-        painter.drawLine(self.place(low, low), self.place(high, high))
-        half = len(ratio.true) // 2
-        for ink, part in (
-            (data_ink(self.palette()), slice(0, half)),
-            (made_ink(self.palette()), slice(half, None)),
-        ):
-            pen = QPen(ink, 3.5)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            pairs = zip(ratio.true[part].tolist(), ratio.believed[part].tolist(), strict=True)
-            painter.drawPoints(QPolygonF([self.place(true, believed) for true, believed in pairs]))
-        truth = "exact" if ratio.exact else "an estimate"
-        words = f"correlation {ratio.correlation:.3f}".replace("-", "−")
-        self.legend(
-            painter,
-            (
-                (words, self.palette().text().color()),
-                (f"truth: {truth}", self.palette().placeholderText().color()),
-            ),
-        )
-        return True
+            self.show_points(None, None)
+            return
+        self.show_points(ratio.true, ratio.believed, ratio.correlation)
+        self.note = f"truth: {'exact' if ratio.exact else 'an estimate'}"
+
+    def inks(self) -> tuple[QColor, QColor]:
+        """See `TruthChart`."""
+        return data_ink(self.palette()), made_ink(self.palette())
 
 
 class ApartChart(SmallChart):
@@ -198,11 +170,14 @@ class ApartChart(SmallChart):
         far = self.reply.far.tolist()
         return {"moved": far, "W1": far, "JS": self.reply.js_far.tolist()}
 
-    def paint_inside(self, painter: QPainter, box: QRectF) -> bool:
+    def filled(self) -> bool:
+        """See `SmallChart`."""
+        return self.reply is not None
+
+    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         """See `SmallChart`."""
         reply = self.reply
-        if reply is None:
-            return False
+        assert reply is not None
         far, wasserstein, js = reply.far.tolist(), data_ink(self.palette()), made_ink(self.palette())
         self.level(painter, 0.6931, "log 2")
         for ink, values in ((wasserstein, far), (js, reply.js_far.tolist())):
@@ -215,4 +190,3 @@ class ApartChart(SmallChart):
             painter.setBrush(ink)
             painter.drawEllipse(QPointF(self.place(reply.w1, value)), 4.0, 4.0)
         self.legend(painter, ((f"W1 = {reply.w1:.2f}", wasserstein), (f"JS = {reply.js:.3f} nats", js)))
-        return True

@@ -1,4 +1,4 @@
-"""The frame of a small chart: a title, a box, numbers at its axes, and lines in it."""
+"""The frame of a small chart: a title, a box, numbers at its axes, and what a subclass paints in it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ class SmallChart(DrawnWidget):
         name: its objectName.
         title: said above it.
         across: what its axis across is.
+
+    Attributes:
+        x_span, y_span: the values at the ends of both axes.
+        waiting: said while there is nothing to draw.
+        lines_below: the height of what is painted below the box, in lines of text.
     """
 
     def __init__(self, name: str, title: str, across: str) -> None:
@@ -30,8 +35,7 @@ class SmallChart(DrawnWidget):
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.title, self.across = title, across
-        # Said while there is nothing to draw.
-        self.waiting = ""
+        self.waiting, self.lines_below = "", 1
         self.x_span: Span = (0.0, 1.0)
         self.y_span: Span = (0.0, 1.0)
 
@@ -41,22 +45,31 @@ class SmallChart(DrawnWidget):
     def sizeHint(self) -> QSize:
         return QSize(240, 6 * self.fontMetrics().height())
 
+    def filled(self) -> bool:
+        """Whether there is anything to draw."""
+        raise NotImplementedError
+
     def drawn_name(self) -> str:
         """See `latentlab.qt.widgets.drawable.Drawable`."""
-        return self.title
+        return "".join(one for one in self.title if one.isalnum() or one in " ,-").strip()
+
+    def drawn_size(self) -> QSize:
+        """See `latentlab.qt.widgets.drawable.Drawable`."""
+        return self.size() if self.filled() else QSize()
 
     def box(self) -> QRectF:
         """Where the curves are."""
         line, letters = self.fontMetrics().height(), self.fontMetrics()
-        left = 6 + max(letters.horizontalAdvance(_short(value)) for value in self.y_span)
-        return QRectF(left, line + 4, self.width() - left - 6, self.height() - 2 * line - 10)
+        left = 6 + max(letters.horizontalAdvance(short(value)) for value in self.y_span)
+        below = self.lines_below * line + 6
+        return QRectF(left, line + 4, self.width() - left - 6, self.height() - line - 4 - below)
 
     def place(self, x: float, y: float) -> QPointF:
-        """Where a point is drawn."""
-        box, (left, right), (low, high) = self.box(), self.x_span, self.y_span
+        """Where a point is drawn. The axis across may fall: its span then begins with the larger end."""
+        box = self.box()
         return QPointF(
-            box.left() + box.width() * (x - left) / max(right - left, 1e-12),
-            box.bottom() - box.height() * (y - low) / max(high - low, 1e-12),
+            box.left() + box.width() * _share(x, self.x_span),
+            box.bottom() - box.height() * _share(y, self.y_span),
         )
 
     def polyline(self, x: Sequence[float], y: Sequence[float]) -> QPolygonF:
@@ -68,38 +81,46 @@ class SmallChart(DrawnWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line, flags = self.fontMetrics().height(), Qt.AlignmentFlag
         painter.fillRect(box, palette.base())
-        painter.setPen(palette.windowText().color())
-        room = QRectF(2, 0, self.width() - 4, line)
-        painter.drawText(room, flags.AlignLeft, self.elided(self.title, room.width()))
+        self.paint_title(painter, QRectF(2, 0, self.width() - 4, line))
         painter.setPen(palette.placeholderText().color())
-        below = QRectF(box.left(), box.bottom() + 3, box.width(), line)
-        painter.drawText(below, flags.AlignLeft, _short(self.x_span[0]))
-        painter.drawText(below, flags.AlignRight, _short(self.x_span[1]))
-        painter.drawText(below, flags.AlignHCenter, self.across)
+        self.paint_below(painter, QRectF(box.left(), box.bottom() + 3, box.width(), line))
+        painter.setPen(palette.placeholderText().color())
         right = flags.AlignRight | flags.AlignVCenter
         low, high = self.y_span
         for value, y in ((high, box.top() + line / 2), (low, box.bottom() - line / 2)):
-            painter.drawText(QRectF(0, y - line / 2, box.left() - 4, line), right, _short(value))
-        painter.save()
-        painter.setClipRect(box)
-        drawn = self.paint_inside(painter, box)
-        painter.restore()
+            painter.drawText(QRectF(0, y - line / 2, box.left() - 4, line), right, short(value))
+        if self.filled():
+            painter.save()
+            painter.setClipRect(box)
+            self.paint_inside(painter, box)
+            painter.restore()
         painter.setPen(palette.mid().color())
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
-        if not drawn and self.waiting:
+        if self.waiting and not self.filled():
             painter.setPen(palette.placeholderText().color())
             painter.drawText(
                 box.adjusted(6, 2, -6, -2), flags.AlignCenter | Qt.TextFlag.TextWordWrap, self.waiting
             )
         painter.end()
 
+    def paint_title(self, painter: QPainter, room: QRectF) -> None:
+        """Paints the line above the box."""
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft, self.elided(self.title, room.width()))
+
+    def paint_below(self, painter: QPainter, line: QRectF) -> None:
+        """Paints the first line below the box, and any others: the ends of the axis, and what it is."""
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, short(self.x_span[0]))
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight, short(self.x_span[1]))
+        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, self.across)
+
     def elided(self, text: str, room: float) -> str:
         """As much of a text as there is room for."""
         return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
 
-    def paint_inside(self, painter: QPainter, box: QRectF) -> bool:
-        """Paints the curves; whether there are any."""
+    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
+        """Paints the curves; only called when there are any."""
         raise NotImplementedError
 
     def level(self, painter: QPainter, y: float, words: str) -> None:
@@ -138,5 +159,12 @@ def span_of(*series: Sequence[float], least: float = 0.0, low: float | None = No
     return bottom, top + 0.06 * (top - bottom)
 
 
-def _short(value: float) -> str:
+def _share(value: float, span: Span) -> float:
+    """How far along a span a value is, 0 to 1 inside it."""
+    low, high = span
+    return (value - low) / (high - low) if high != low else 0.0
+
+
+def short(value: float) -> str:
+    """A number at an axis."""
     return f"{value:.3g}".replace("-", "−")
