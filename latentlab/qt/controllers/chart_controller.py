@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.export.chart_dialog import ChartDialog, ChartWish
 from latentlab.qt.widgets.drawable import Drawable, as_image, as_svg
 from latentlab.qt.widgets.images import from_qimage
+from latentlab.qt.widgets.plain_text import without_mnemonic
 from latentlab.session.known_data import title_of
 
 # Of the plane: the one chart that shows the open model, whatever is in training.
@@ -69,6 +70,21 @@ class ChartController(QObject):
             action.setObjectName(name)
             action.triggered.connect(do)
         menu.popup(place)
+
+    def ask_which(self, shown: Sequence[Drawable]) -> None:
+        """Offers to save one of these, in the middle of the window."""
+        charts = [chart for chart in shown if self.can(chart)]
+        if not charts:
+            self.told.emit("No chart can be seen")
+            return
+        menu = QMenu(self._window)
+        menu.setObjectName("shownChartsMenu")
+        menu.aboutToHide.connect(menu.deleteLater)
+        for chart in charts:
+            name = chart.drawn_name()
+            action = menu.addAction(without_mnemonic(f"{name[:1].upper()}{name[1:]} …"))
+            action.triggered.connect(partial(self.ask_to_save, chart, ".png"))
+        menu.popup(self._window.mapToGlobal(self._window.rect().center()))
 
     def ask_to_save(self, chart: Drawable, suffix: str = ".png") -> None:
         """Opens the dialog that saves it; with the ending of a table, its numbers are proposed."""

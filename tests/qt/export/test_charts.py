@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QMenu, QPushButto
 from pytestqt.qtbot import QtBot
 
 from latentlab.core.ramps import ramp
+from latentlab.engine.evaluation.ratio.events import RatioDone
 from latentlab.engine.files.charts import save_table
 from latentlab.engine.files.provenance import read_provenance
 from latentlab.engine.training.events import EpochEnded, Progress, Started
@@ -29,10 +30,12 @@ from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.drawing import MOST_CIRCLES, draw_points
 from latentlab.qt.views.latent_plane.scatter import Placed
+from latentlab.qt.views.stage2d.charts import Curves
 from latentlab.qt.widgets.colours import Theme, palette_for
 from latentlab.qt.widgets.drawable import Drawable, DrawnWidget, as_image, as_svg
 from latentlab.qt.widgets.range_histogram import RangeHistogram
 from latentlab.session.edits import SetPins
+from tests.qt.fake_ratio import result_of
 from tests.qt.fake_renderer import COUNT
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
@@ -173,6 +176,34 @@ def test_that_the_charts_of_a_training_and_a_walk_are_saved(qtbot: QtBot, tmp_pa
     assert len(table(tmp_path / "all.csv")) == 6
     walk = table(tmp_path / "walk.csv")
     assert [row["pin"] for row in walk] == ["1", *[""] * (steps - 2), "2"]
+
+
+@pytest.mark.slow
+def test_that_the_charts_of_the_ratio_and_the_stage_are_saved(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.bench.workspaces.show("ratio")
+        window.bench.ratios.told.emit(RatioDone(result_of("mnist:test", "mnist-vae-2d")))
+        until_idle()
+        for name, chart in (("log.csv", "ratioHistogram"), ("reliability.svg", "ratioReliability")):
+            right_click(window, window.findChild(QWidget, chart))
+            choose(qtbot, "saveChartNumbersAction")
+            save_as(qtbot, window, tmp_path / name)
+        window.bench.actions["exportShownChartAction"].trigger()
+        menu = menu_of("shownChartsMenu")
+        assert [one.text() for one in menu.actions()] == ["Log density ratio …", "Reliability …"]
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[1]).center())
+        save_as(qtbot, window, tmp_path / "reliability.png")
+        window.bench.workspaces.show("stage2d")
+        curves = window.findChild(Curves, "stageW1")
+        curves.show_curves({"exact W1": [(0, 1.0), (10, 0.5)]})
+        right_click(window, curves)
+        choose(qtbot, "saveChartNumbersAction")
+        save_as(qtbot, window, tmp_path / "w1.csv")
+    assert len(table(tmp_path / "log.csv")) == 200
+    texts, _, _ = drawn_in(tmp_path / "reliability.svg")
+    assert {"Found to be of A", "said to be of A"} <= set(texts)
+    assert (tmp_path / "reliability.png").stat().st_size > 1000
+    assert [row["exact W1"] for row in table(tmp_path / "w1.csv")] == ["1.0", "0.5"]
 
 
 def test_that_histograms_and_schedules_are_drawn_as_lines_with_their_numbers(

@@ -14,15 +14,20 @@ from latentlab.qt.controllers.chart_controller import ChartController
 from latentlab.qt.shell.menus.actions import Entry
 from latentlab.qt.shell.panels import AnySpec
 from latentlab.qt.shell.workbench import Workbench
+from latentlab.qt.views.density_ratio.spec import SPEC as DENSITY_RATIO
 from latentlab.qt.views.judge.spec import SPEC as JUDGE
 from latentlab.qt.views.latent_plane.drawing import PlaneDrawing
+from latentlab.qt.views.stage2d.spec import SPEC as STAGE
 from latentlab.qt.widgets.drawable import Drawable
 from latentlab.qt.widgets.right_click import RightClick
+from latentlab.qt.widgets.sight import in_sight
 
 if TYPE_CHECKING:
     from latentlab.qt.views.judge.view import JudgeView
 
 _MENU = "&File/C&harts"
+# All over them a right click offers the chart below.
+_WITH_CHARTS = (DENSITY_RATIO, STAGE)
 
 
 def _connected(bench: Workbench) -> ChartController:
@@ -43,6 +48,8 @@ def _connected(bench: Workbench) -> ChartController:
             judge = cast("JudgeView", view)
             judge.save_wanted.connect(charts.ask_to_save)
             RightClick(judge.charts).wanted.connect(partial(_show, charts, judge.charts))
+        elif spec in _WITH_CHARTS:
+            RightClick(view).wanted.connect(partial(_show, charts, view))
 
     bench.views.each(made)
     return charts
@@ -57,6 +64,17 @@ def _show(charts: ChartController, host: QWidget, place: QPoint, on_screen: QPoi
             charts.show_menu(chart, on_screen)
             return
         below = None if below is host else below.parentWidget()
+
+
+def _shown(window: QWidget) -> list[Drawable]:
+    """The charts that can be seen, in reading order."""
+    found: list[tuple[int, int, Drawable]] = []
+    for widget in window.findChildren(QWidget):
+        chart: object = widget
+        if isinstance(chart, Drawable) and in_sight(widget):
+            place = widget.mapTo(window, QPoint())
+            found.append((place.y(), place.x(), chart))
+    return [chart for *_, chart in sorted(found, key=lambda one: one[:2])]
 
 
 def chart_entries(bench: Workbench) -> Iterator[Entry]:
@@ -87,4 +105,9 @@ def chart_entries(bench: Workbench) -> Iterator[Entry]:
         "exportCurvesNumbersAction", _MENU, "Save &numbers of the training (CSV) …",
         partial(charts.ask_to_save, curves, TABLE_SUFFIX),
         "Save all figures of the last training, step by step.", "", can_curves,
+    )  # fmt: skip
+    yield Entry(
+        "exportShownChartAction", _MENU, "Save a chart in &sight …",
+        lambda: charts.ask_which(_shown(bench.window)),
+        "Choose one of the charts that can be seen now, and save its picture or its numbers.", gap=True,
     )  # fmt: skip
