@@ -31,6 +31,8 @@ _ARROWS = {
     Qt.Key.Key_Down: (0, 1),
 }
 _ERASERS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+# Around what is painted on, in pixels of the screen: the mark of the keyboard focus.
+FRAME = 2
 
 
 class BrushCanvas(QWidget):
@@ -241,11 +243,11 @@ class BrushCanvas(QWidget):
             painter.drawText(self.rect(), flags, self._empty)
             painter.end()
             return
-        self._place = self.draw(painter, QRectF(self.rect()).adjusted(2, 2, -2, -2))
+        self._place = self.draw(painter, QRectF(self.rect()).adjusted(FRAME, FRAME, -FRAME, -FRAME))
         if self._spot is not None:
             self._paint_brush(painter, self._spot, self._place.width() / strokes.shape[1])
         if self.hasFocus():
-            painter.setPen(QPen(self.palette().highlight(), 2.0))
+            painter.setPen(QPen(self.palette().highlight(), FRAME))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self._place.adjusted(-1, -1, 1, 1))
         painter.end()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
@@ -20,6 +20,7 @@ from latentlab.qt.views.translate.canvas import TranslateCanvas
 from latentlab.qt.views.translate.result import as_film
 from latentlab.qt.views.translate.sketch import Sketch
 from latentlab.qt.views.translate.view import TranslateView
+from latentlab.qt.widgets.brush_canvas import FRAME
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
@@ -220,6 +221,21 @@ def test_that_the_model_beside_it_draws_along_and_can_be_put_away(qtbot: QtBot, 
     qtbot.keyClick(beside.choice, Qt.Key.Key_Down)
     until_idle()
     np.testing.assert_array_equal(beside.picture.picture, made_by(path, view))
+
+
+def test_that_drawing_and_pictures_are_of_one_size_and_a_small_window_shows_the_whole_page(
+    window: LabWindow,
+) -> None:
+    without_critic(window)
+    view = room(window)
+    for size in ((1440, 900), (1024, 600)):
+        window.resize(*size)
+        until_idle()
+        frame = 2 * FRAME
+        for picture in (view.made, view.beside.picture):
+            assert picture.height() == view.canvas.height() - frame
+            assert abs(picture.width() - (view.canvas.width() - frame)) <= 1, "a pixel may be left over"
+        assert view.findChild(QScrollArea).verticalScrollBar().maximum() == 0
 
 
 def test_that_none_beside_it_stays_so_and_a_new_model_can_be_chosen(qtbot: QtBot, window: LabWindow) -> None:

@@ -69,7 +69,7 @@ class Beside(QWidget):
         self.title = Term("", "L1 alone")
         self.title.setObjectName("translateBesideTitle")
         self.picture = CrispPicture("translateBeside", "What the model beside makes of it", _LARGEST, "…")
-        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(label)

@@ -21,7 +21,8 @@ class MadePicture(CrispPicture):
 
     def __init__(self) -> None:
         super().__init__("translatePicture", "The picture made of the drawing", _LARGEST, "…")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # Not asked for its height: a small window would scroll for it.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._judged: NDArray[np.float32] | None = None
         self._over: QImage | None = None
         self._showing = False

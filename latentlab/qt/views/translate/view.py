@@ -26,6 +26,7 @@ from latentlab.qt.views.translate.canvas import TranslateCanvas
 from latentlab.qt.views.translate.result import MadePicture
 from latentlab.qt.views.translate.sketch import Sketch
 from latentlab.qt.views.translate.tools import CanvasTools, inks_of
+from latentlab.qt.widgets.brush_canvas import FRAME
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label
@@ -112,8 +113,10 @@ class TranslateView(QWidget):
         self.true.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.true.setFixedSize(_SMALL, _SMALL)
         small, words = QVBoxLayout(), QVBoxLayout()
+        self.true_title.setMinimumHeight(self.beside.choice.sizeHint().height())
         small.addWidget(self.true_title)
         small.addWidget(self.true)
+        small.addStretch(1)
         words.addWidget(self.beside)
         words.addStretch(1)
         words.addWidget(self.status)
@@ -121,10 +124,6 @@ class TranslateView(QWidget):
         below.setSpacing(12)
         below.addLayout(small)
         below.addLayout(words, 1)
-        right = QVBoxLayout()
-        right.addLayout(under)
-        right.addLayout(below)
-        right.addStretch(1)
         inside = QWidget()
         inside.setObjectName("translatePage")
         inside.setMinimumSize(560, 340)
@@ -136,14 +135,20 @@ class TranslateView(QWidget):
             (self.made_title, self.made),
             (self.beside.title, self.beside.picture),
         )
-        for column, widgets in enumerate(pictures):
-            for row, widget in enumerate(widgets):
-                whole.addWidget(widget, row, column)
+        for column, (title, picture) in enumerate(pictures):
+            whole.addWidget(title, 0, column)
+            inset = QVBoxLayout()
+            margin = 0 if picture is self.canvas else FRAME
+            inset.setContentsMargins(margin, margin, margin, margin)
+            inset.addWidget(picture)
+            whole.addLayout(inset, 1, column)
             whole.setColumnStretch(column, 1)
         whole.setRowStretch(1, 1)
-        # The pictures are as high as there is room over the higher of what stands below them.
-        whole.addWidget(self.tools, 2, 0, Qt.AlignmentFlag.AlignTop)
-        whole.addLayout(right, 2, 1, 1, 2)
+        # The pictures are as high as there is room over the higher of what stands below them, and all at one
+        # scale: each has the room that the canvas has within its frame.
+        whole.addWidget(self.tools, 2, 0, 2, 1, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(under, 2, 1)
+        whole.addLayout(below, 3, 1, 1, 2)
         self._place_beside(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
