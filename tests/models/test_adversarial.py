@@ -13,6 +13,7 @@ from torch.nn import functional
 from latentlab.core.figures import Figures
 from latentlab.errors import LabError
 from latentlab.models.adversarial.figures import Tally
+from latentlab.models.adversarial.inversion import in_blocks
 from latentlab.models.adversarial.slope import slope, squared_slope
 from latentlab.models.base import capabilities_of
 from latentlab.models.capabilities import Capability
@@ -98,7 +99,7 @@ def test_that_the_penalty_is_applied_in_each_so_many_th_step_and_as_many_times()
     lazy = GANObjective(GANConfig(**{**SMALL, "r1": 3.0, "r1_every": 4}))
 
     def loss(game: GANObjective, number: int) -> torch.Tensor:
-        return game.loss(model, step, noise(), Moment(step=number), "discriminator")[0]
+        return game.loss(model, step, noise(), Moment(turn=number), "discriminator")[0]
 
     expected = 0.5 * 3.0 * 4 * squared_slope(model, step.x, None).mean()
     assert torch.allclose(loss(lazy, 8) - loss(plain, 8), expected, rtol=1e-3, atol=1e-6)
@@ -218,6 +219,26 @@ def test_that_an_encoder_of_a_generator_that_shows_its_latents_learns_to_read_th
         loss.backward()
         optimizer.step()
     assert last < 0.5 * first
+
+
+def test_that_the_error_in_blocks_is_that_of_pixels_and_of_means_of_2_x_2_and_4_x_4():
+    difference = torch.randn(5, 3, 8, 8, generator=noise(), dtype=torch.float64)
+    means = [difference.unfold(2, s, s).unfold(3, s, s).mean((-1, -2)).square().mean() for s in (1, 2, 4)]
+    torch.testing.assert_close(in_blocks(difference), 0.5 * (means[0] + 2 * means[1] + 4 * means[2]))
+
+
+def test_that_the_error_in_blocks_is_the_same_for_pictures_that_are_stored_enlarged():
+    difference = torch.randn(5, 3, 8, 8, generator=noise(), dtype=torch.float64)
+    enlarged = difference.repeat_interleave(2, -1).repeat_interleave(2, -2)
+    torch.testing.assert_close(in_blocks(enlarged, 2), in_blocks(difference))
+
+
+def test_that_the_error_in_blocks_is_smaller_for_a_stroke_that_lies_nearer():
+    strokes = torch.zeros(3, 1, 16, 16)
+    for row, column in enumerate((4, 6, 12)):
+        strokes[row, :, :, column] = 1.0
+    near, far = in_blocks(strokes[1:2] - strokes[:1]), in_blocks(strokes[2:] - strokes[:1])
+    assert near < far
 
 
 def test_that_the_uniform_prior_is_uniform():

@@ -71,7 +71,9 @@ class Adversarial(nn.Module):
         game = self.players(settings)
         if not self.config.encoder:
             return (Phase("players", game),)
-        encoder = Phase("encoder", EncoderObjective(game.spec), _ENCODER_SHARE, {"encoder": False})
+        encoder = Phase(
+            "encoder", EncoderObjective(game.spec, self.config.pixel), _ENCODER_SHARE, {"encoder": False}
+        )
         return Phase("players", game), encoder
 
     def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
