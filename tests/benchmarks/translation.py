@@ -6,7 +6,7 @@ Attributes kept: the share of held-out pictures for which `faces-classifier`, wh
 training, sees an attribute in the picture made of the outline as in the true one; for each model, and for the
 face of the nearest training outline (Euclidean), the least that a model has to beat.
 
-Stroke to picture: the room of the window, moves of the mouse every 16 ms along a random path; the time from
+Stroke to picture: the view in the window, moves of the mouse every 16 ms along a random path; the time from
 a move that changes the drawing until a picture of a drawing at least as new is painted, without a model
 beside the open one and with the first that suits. Goal: p95 at most 30 ms, with little else running.
 """
@@ -85,7 +85,7 @@ def stroke_to_picture(model: str) -> None:
     while (view is None or view.reply is None) and time.monotonic() < until:
         QTest.qWait(50)
         view = window.findChild(TranslateView, "translateView")
-    assert view is not None, "the room did not open"
+    assert view is not None, "the view did not open"
     choice = view.beside.choice
     for place in range(min(choice.count(), 2)):
         choice.setCurrentIndex(place)

@@ -16,7 +16,7 @@ from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
 from latentlab.models.base import JudgesPatches, Translates, capabilities_of
 from latentlab.models.capabilities import Capability
-from latentlab.models.pix2pix.model import Criticised, Translator, translator_of
+from latentlab.models.pix2pix.model import Translator, TranslatorWithCritic, translator_of
 from latentlab.models.pix2pix.objective import rough
 from latentlab.models.pix2pix.spec import KIND, Pix2PixConfig
 from latentlab.models.players import Batch, Moment
@@ -44,7 +44,7 @@ def losses_of(model: Translator, player: str, x: Tensor) -> tuple[Tensor, Tensor
 
 def test_that_the_critics_loss_is_the_cross_entropy_of_true_and_made_patches() -> None:
     model, x = model_of(), pictures()
-    assert isinstance(model, Criticised)
+    assert isinstance(model, TranslatorWithCritic)
     source = model.source_of(x)
     right, wrong = model.patch_map(x, source), model.patch_map(model.translate(source), source)
     loss, figures = losses_of(model, "critic", x)
@@ -61,7 +61,7 @@ def test_that_the_critics_loss_is_the_cross_entropy_of_true_and_made_patches() -
 
 def test_that_the_generators_loss_is_the_l1_error_and_what_the_critic_believes() -> None:
     model, x = model_of(adversarial=0.3), pictures()
-    assert isinstance(model, Criticised)
+    assert isinstance(model, TranslatorWithCritic)
     made = model.translate(model.source_of(x))
     error, wrong = (made - x).abs().mean(), model.patch_map(made, model.source_of(x))
     loss, figures = losses_of(model, "generator", x)

@@ -22,12 +22,12 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.core.sources import Source
-from latentlab.models.pix2pix.nets import Critic, Generator, View
+from latentlab.models.pix2pix.nets import Critic, Generator, Patching
 from latentlab.models.pix2pix.objective import TranslationLosses
 from latentlab.models.pix2pix.spec import Pix2PixConfig
 from latentlab.models.players import Objective, Settings
 
-__all__ = ["Criticised", "Pix2PixConfig", "Translator", "translator_of"]
+__all__ = ["Pix2PixConfig", "Translator", "TranslatorWithCritic", "translator_of"]
 
 
 class Translator(nn.Module):
@@ -37,7 +37,7 @@ class Translator(nn.Module):
         super().__init__()
         self.config = config
         self._source = Source(config.source, config.pixel, config.line_from, config.factor)
-        self.generator = Generator(*self._views, config.widths)
+        self.generator = Generator(*self._patchings, config.widths)
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -66,12 +66,12 @@ class Translator(nn.Module):
         return self._source.grain
 
     @property
-    def _views(self) -> tuple[View, View]:
+    def _patchings(self) -> tuple[Patching, Patching]:
         """How the networks see sources and pictures: in equally many patches."""
         side, grain = self.config.patch * self.config.pixel, self._source.grain
         return (
-            View(self.source_shape[0], grain, side // grain),
-            View(self.target_shape[0], self.config.pixel, self.config.patch),
+            Patching(self.source_shape[0], grain, side // grain),
+            Patching(self.target_shape[0], self.config.pixel, self.config.patch),
         )
 
     def source_of(self, x: Tensor) -> Tensor:
@@ -92,12 +92,12 @@ class Translator(nn.Module):
         return TranslationLosses(self.config.adversarial, self.config.roughness, self.config.pixel - 1)
 
 
-class Criticised(Translator):
+class TranslatorWithCritic(Translator):
     """A translator with a critic."""
 
     def __init__(self, config: Pix2PixConfig) -> None:
         super().__init__(config)
-        self.critic = Critic(*self._views, config.critic_width)
+        self.critic = Critic(*self._patchings, config.critic_width)
 
     def patch_map(self, x: Tensor, source: Tensor) -> Tensor:
         """The probability that each patch is true; see `latentlab.models.base.JudgesPatches`."""
@@ -106,4 +106,4 @@ class Criticised(Translator):
 
 def translator_of(config: Pix2PixConfig) -> Translator:
     """A model of this config: with a critic, unless it has no weight."""
-    return Criticised(config) if config.adversarial > 0.0 else Translator(config)
+    return TranslatorWithCritic(config) if config.adversarial > 0.0 else Translator(config)

@@ -24,7 +24,7 @@ _SLOPE = 0.2
 
 
 @dataclass(frozen=True)
-class View:
+class Patching:
     """How a network sees pictures: channels, the side of a square in pixels, that of a patch in squares."""
 
     channels: int
@@ -50,7 +50,7 @@ class View:
         return functional.pixel_unshuffle(x, self.patch)
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """skip(x) + conv(silu(norm(conv(silu(norm(x)))))), initially the skip; (B, C, h, w) -> (B, C', h, w)."""
 
     def __init__(self, fan_in: int, fan_out: int) -> None:
@@ -71,7 +71,7 @@ class Block(nn.Module):
         return self.skip(x) + self.layers(x)  # type: ignore[no-any-return]
 
 
-class Overview(nn.Module):
+class GlobalContext(nn.Module):
     """x plus a function of its mean over all places, so that far parts of a picture agree on its colours."""
 
     def __init__(self, width: int) -> None:
@@ -82,7 +82,7 @@ class Overview(nn.Module):
         return x + self.layers(x.mean((2, 3)))[:, :, None, None]  # type: ignore[no-any-return]
 
 
-class Finer(nn.Module):
+class Upsample(nn.Module):
     """Upsamples: each position becomes 2 x 2, by a linear map for each of the four."""
 
     def __init__(self, fan_in: int, fan_out: int) -> None:
@@ -101,7 +101,7 @@ class Generator(nn.Module):
         widths: channels of each level, the finest first.
     """
 
-    def __init__(self, source: View, picture: View, widths: Sequence[int]) -> None:
+    def __init__(self, source: Patching, picture: Patching, widths: Sequence[int]) -> None:
         super().__init__()
         self.source, self.picture, self.least = source, picture, 2 ** (len(widths) - 1)
         self.first = nn.Conv2d(source.width, widths[0], 3, padding=1)
@@ -109,12 +109,12 @@ class Generator(nn.Module):
         self.finer, self.up = nn.ModuleList(), nn.ModuleList()
         for level, width in enumerate(widths):
             before = widths[max(0, level - 1)]
-            self.down.append(Block(before, width))
+            self.down.append(ResidualBlock(before, width))
             if level:
                 self.coarser.append(nn.Conv2d(before, before, 3, stride=2, padding=1))
-                self.finer.insert(0, Finer(width, before))
-                self.up.insert(0, Block(2 * before, before))
-        self.middle = nn.Sequential(Overview(widths[-1]), Block(widths[-1], widths[-1]))
+                self.finer.insert(0, Upsample(width, before))
+                self.up.insert(0, ResidualBlock(2 * before, before))
+        self.middle = nn.Sequential(GlobalContext(widths[-1]), ResidualBlock(widths[-1], widths[-1]))
         self.last_norm = nn.GroupNorm(GROUPS, widths[0])
         self.last = nn.Conv2d(widths[0], picture.width, 3, padding=1)
 
@@ -147,7 +147,7 @@ class Critic(nn.Module):
         width: channels of the first level.
     """
 
-    def __init__(self, source: View, picture: View, width: int) -> None:
+    def __init__(self, source: Patching, picture: Patching, width: int) -> None:
         super().__init__()
         self.source, self.picture = source, picture
         self.layers = nn.Sequential(

@@ -1,4 +1,4 @@
-"""The room in which one draws: by mouse and key, with a real model behind it."""
+"""The view in which one draws, by mouse and key, with a real model behind it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def without_critic(window: LabWindow, seed: int = 1) -> Path:
-    """A model of the user's own for beside it; the room looks for it when it is shown anew."""
+    """A model of the user's own for beside it; the view looks for it when it is shown anew."""
     folder = window.bench.trainer.folder
     folder.mkdir(exist_ok=True)
     path = save_tiny_translator(folder / f"plain-{seed}.safetensors", seed, adversarial=0.0)
@@ -61,7 +61,7 @@ def made_by(path: Path, view: TranslateView) -> np.ndarray:
         return (load_model(path).model.translate(source)[0, 0] * 255.0).round().byte().numpy()
 
 
-def room(window: LabWindow) -> TranslateView:
+def view_of(window: LabWindow) -> TranslateView:
     view = window.findChild(TranslateView, "translateView")
     assert view is not None
     return view
@@ -91,7 +91,7 @@ def click(qtbot: QtBot, view: QWidget, name: str) -> None:
     until_idle()
 
 
-def test_that_such_a_model_opens_in_its_room_and_another_leads_out_of_it(
+def test_that_such_a_model_opens_in_its_workspace_and_another_leads_out_of_it(
     window: LabWindow, tmp_path: Path
 ) -> None:
     workspaces = window.bench.workspaces
@@ -106,7 +106,7 @@ def test_that_such_a_model_opens_in_its_room_and_another_leads_out_of_it(
 
 
 def test_that_it_begins_with_the_outline_of_a_picture_and_what_is_made_of_it(window: LabWindow) -> None:
-    view = room(window)
+    view = view_of(window)
     assert view.canvas.sketch is not None
     assert view.reply is not None
     assert view.title.text() == "Draw an outline"
@@ -118,7 +118,7 @@ def test_that_it_begins_with_the_outline_of_a_picture_and_what_is_made_of_it(win
 def test_that_the_picture_follows_within_a_stroke_and_a_stroke_is_undone_as_one(
     qtbot: QtBot, window: LabWindow
 ) -> None:
-    view = room(window)
+    view = view_of(window)
     canvas = view.canvas
     click(qtbot, view, "translateClear")
     blank = view.reply
@@ -145,7 +145,7 @@ def test_that_the_picture_follows_within_a_stroke_and_a_stroke_is_undone_as_one(
 
 
 def test_that_it_can_be_drawn_by_keys_alone(qtbot: QtBot, window: LabWindow) -> None:
-    view = room(window)
+    view = view_of(window)
     click(qtbot, view, "translateClear")
     canvas = view.canvas
     canvas.setFocus(Qt.FocusReason.TabFocusReason)
@@ -160,7 +160,7 @@ def test_that_it_can_be_drawn_by_keys_alone(qtbot: QtBot, window: LabWindow) -> 
 
 
 def test_that_pencil_eraser_and_inks_do_what_they_say(qtbot: QtBot, window: LabWindow) -> None:
-    view = room(window)
+    view = view_of(window)
     click(qtbot, view, "translateClear")
     canvas = view.canvas
     click(qtbot, view, "translateInk_2")
@@ -177,7 +177,7 @@ def test_that_pencil_eraser_and_inks_do_what_they_say(qtbot: QtBot, window: LabW
 def test_that_the_next_picture_is_taken_as_a_stroke_that_can_be_undone(
     qtbot: QtBot, window: LabWindow
 ) -> None:
-    view = room(window)
+    view = view_of(window)
     assert view.canvas.sketch is not None
     before = view.canvas.sketch.picture.copy()
     click(qtbot, view, "translateNext")
@@ -189,7 +189,7 @@ def test_that_the_next_picture_is_taken_as_a_stroke_that_can_be_undone(
 
 
 def test_that_a_line_says_how_to_make_a_model_for_beside_it(window: LabWindow) -> None:
-    beside = room(window).beside
+    beside = view_of(window).beside
     assert not beside.choice.isEnabled()
     assert beside.choice.currentText() == "None"
     assert "Critic's weight 0" in beside.note.text()
@@ -197,7 +197,7 @@ def test_that_a_line_says_how_to_make_a_model_for_beside_it(window: LabWindow) -
 
 
 def test_that_the_model_beside_it_draws_along_and_can_be_put_away(qtbot: QtBot, window: LabWindow) -> None:
-    path, view = without_critic(window), room(window)
+    path, view = without_critic(window), view_of(window)
     beside, canvas = view.beside, view.canvas
     assert (beside.choice.currentText(), beside.note.text()) == ("plain-1", "")
     assert beside.title.text() == "plain-1: L1 alone"
@@ -227,7 +227,7 @@ def test_that_drawing_and_pictures_are_of_one_size_and_a_small_window_shows_the_
     window: LabWindow,
 ) -> None:
     without_critic(window)
-    view = room(window)
+    view = view_of(window)
     for size in ((1440, 900), (1024, 600)):
         window.resize(*size)
         until_idle()
@@ -238,9 +238,23 @@ def test_that_drawing_and_pictures_are_of_one_size_and_a_small_window_shows_the_
         assert view.findChild(QScrollArea).verticalScrollBar().maximum() == 0
 
 
+def test_that_both_go_on_when_the_model_is_opened_again_within_their_work(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    plain, view = without_critic(window), view_of(window)
+    stroke(qtbot, view.canvas, LEFT, (1.5, 1.5), (6.5, 1.5))
+    window.workspace.open(window.workspace.state)
+    until_idle()
+    stroke(qtbot, view.canvas, LEFT, (1.5, 4.5), (6.5, 4.5))
+    until_idle()
+    assert view.reply is not None
+    np.testing.assert_array_equal(view.made.picture, made_by(Path(window.workspace.state.model), view))
+    np.testing.assert_array_equal(view.beside.picture.picture, made_by(plain, view))
+
+
 def test_that_none_beside_it_stays_so_and_a_new_model_can_be_chosen(qtbot: QtBot, window: LabWindow) -> None:
     without_critic(window)
-    view = room(window)
+    view = view_of(window)
     view.beside.choice.setFocus()
     qtbot.keyClick(view.beside.choice, Qt.Key.Key_Home)
     second = without_critic(window, 2)
@@ -254,7 +268,7 @@ def test_that_none_beside_it_stays_so_and_a_new_model_can_be_chosen(qtbot: QtBot
 
 
 def test_that_a_model_that_is_gone_is_named_beside_it(qtbot: QtBot, window: LabWindow) -> None:
-    path, view = without_critic(window), room(window)
+    path, view = without_critic(window), view_of(window)
     path.write_bytes(b"no model any more")
     view.beside.look()
     until_idle()
@@ -264,7 +278,7 @@ def test_that_a_model_that_is_gone_is_named_beside_it(qtbot: QtBot, window: LabW
 
 
 def test_that_the_map_is_drawn_over_the_picture_where_it_is_wanted(qtbot: QtBot, window: LabWindow) -> None:
-    view = room(window)
+    view = view_of(window)
     seen = []
     for _ in range(3):
         click(qtbot, view, "translateCritic")
@@ -276,7 +290,7 @@ def test_that_the_map_is_drawn_over_the_picture_where_it_is_wanted(qtbot: QtBot,
 
 
 def test_that_the_picture_is_saved(window: LabWindow, tmp_path: Path) -> None:
-    view = room(window)
+    view = view_of(window)
     view.files.save_to(str(tmp_path / "made.png"))
     until_idle()
     assert (tmp_path / "made.png").stat().st_size > 0
@@ -284,7 +298,7 @@ def test_that_the_picture_is_saved(window: LabWindow, tmp_path: Path) -> None:
 
 
 def test_that_an_own_picture_is_begun_from(window: LabWindow, tmp_path: Path) -> None:
-    view = room(window)
+    view = view_of(window)
     view.files.save_to(str(tmp_path / "made.png"))
     until_idle()
     view.files.take(str(tmp_path / "made.png"))

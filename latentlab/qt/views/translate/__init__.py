@@ -1,1 +1,1 @@
-"""The room in which a picture is made of a drawing while it is drawn."""
+"""The view that makes a picture of a drawing while it is drawn."""

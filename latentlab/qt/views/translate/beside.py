@@ -93,8 +93,12 @@ class Beside(QWidget):
 
     def forget(self) -> None:
         """Another model is open: none of the known ones need suit it."""
-        self._models, self._source, self._busy, self._again = None, None, False, False
+        self._models = self._source = None
         self._offer()
+
+    def wait_no_more(self) -> None:
+        """What was asked will not be answered."""
+        self._busy = self._again = False
 
     def draw(self, source: Picture) -> None:
         """Shows what the chosen model makes of a drawing, uint8 (H, W) or (H, W, 3)."""
@@ -146,7 +150,7 @@ class Beside(QWidget):
         self.chosen.emit(found is not None)
         if other:
             self.picture.show_picture(None)
-            self._busy = self._again = False
+            self.wait_no_more()
             self._ask()
 
     @Slot(object)
@@ -162,5 +166,5 @@ class Beside(QWidget):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(BesideRequest):
-            self._busy = self._again = False
+            self.wait_no_more()
             self.note.setText(refusal.message)

@@ -169,7 +169,9 @@ class TranslateView(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        # What was asked of the model before will not be answered.
         self._busy = self._again = False
+        self.beside.wait_no_more()
         self._look()
 
     @Slot()
