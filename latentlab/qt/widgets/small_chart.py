@@ -60,7 +60,8 @@ class SmallChart(DrawnWidget):
     def box(self) -> QRectF:
         """Where the curves are."""
         line, letters = self.fontMetrics().height(), self.fontMetrics()
-        left = 6 + max(letters.horizontalAdvance(short(value)) for value in self.y_span)
+        numbers = self.y_span if self.filled() else ()
+        left = 6 + max((letters.horizontalAdvance(short(value)) for value in numbers), default=0)
         below = self.lines_below * line + 6
         return QRectF(left, line + 4, self.width() - left - 6, self.height() - line - 4 - below)
 
@@ -87,7 +88,8 @@ class SmallChart(DrawnWidget):
         painter.setPen(palette.placeholderText().color())
         right = flags.AlignRight | flags.AlignVCenter
         low, high = self.y_span
-        for value, y in ((high, box.top() + line / 2), (low, box.bottom() - line / 2)):
+        numbers = ((high, box.top() + line / 2), (low, box.bottom() - line / 2)) if self.filled() else ()
+        for value, y in numbers:
             painter.drawText(QRectF(0, y - line / 2, box.left() - 4, line), right, short(value))
         if self.filled():
             painter.save()
@@ -111,8 +113,9 @@ class SmallChart(DrawnWidget):
 
     def paint_below(self, painter: QPainter, line: QRectF) -> None:
         """Paints the first line below the box, and any others: the ends of the axis, and what it is."""
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, short(self.x_span[0]))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, short(self.x_span[1]))
+        if self.filled():
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, short(self.x_span[0]))
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight, short(self.x_span[1]))
         painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, self.across)
 
     def elided(self, text: str, room: float) -> str:

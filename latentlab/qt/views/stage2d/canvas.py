@@ -16,6 +16,7 @@ from latentlab.engine.types import Flat
 from latentlab.qt.views.stage2d.inks import data_ink, image_of, made_ink
 from latentlab.qt.widgets.drawable import DrawnWidget
 
+_WAITING = "Drawing points …"
 _DOT = 5.0
 _SIGMAS = 2.0
 # A stroke has a corner every so often.
@@ -201,12 +202,13 @@ class StageCanvas(DrawnWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self.palette().mid().color())
         painter.drawRect(box)
-        if self.hint:
+        empty = frame is None and self._two is None and not self.draws
+        if words := self.hint or (_WAITING if empty else ""):
             painter.setPen(self.palette().text().color())
             painter.drawText(
                 box.adjusted(20, 20, -20, -20),
                 Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-                self.hint,
+                words,
             )
         painter.end()
 
