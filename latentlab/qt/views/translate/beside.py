@@ -63,7 +63,7 @@ class Beside(QWidget):
         self.choice.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         label = Label("Besi&de")
         label.setBuddy(self.choice)
-        self.note = Term("", "L1 alone", "L1 error")
+        self.note = Label()
         self.note.setObjectName("translateBesideNote")
         self.note.setWordWrap(True)
         self.title = Term("", "L1 alone")
