@@ -27,8 +27,8 @@ from latentlab.engine.rendering.sampler import Sampler
 from latentlab.errors import LabError
 from latentlab.models import base
 from latentlab.models.capabilities import Capability, makes_pictures
-from latentlab.models.registry import KINDS, build, registered
-from latentlab.models.spec import KindSpec
+from latentlab.models.registry import KINDS, build, registered, translation_in
+from latentlab.models.spec import KindSpec, Translation
 from tests.kinds import duel, latentless, linear, moments, norm, prior, staged
 from tests.kinds.small import SHAPE, small_config
 from tests.tiny import toy_set
@@ -270,7 +270,13 @@ def test_that_it_can_do_what_it_claims_and_claims_what_it_can_do(kind: KindSpec,
 @every_kind
 def test_that_its_file_says_so_without_torch(kind: KindSpec, tmp_path: Path):
     path = saved(kind, tmp_path)
-    assert capabilities_of_card(card_in(path)) == base.capabilities_of(load_model(path).model)
+    card, model = card_in(path), load_model(path).model
+    assert capabilities_of_card(card) == base.capabilities_of(model)
+    said = translation_in(card["kind"], card["config"])
+    if isinstance(model, base.Translates):
+        assert said == Translation(model.source_name, model.source_shape, model.target_shape)
+    else:
+        assert said is None
     if kind not in SHIPPED:
         return
     program = (
