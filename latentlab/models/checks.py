@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import reprlib
 import typing
 from collections.abc import Mapping
@@ -72,6 +73,18 @@ def require_shape(shape: tuple[int, ...]) -> None:
     require_range("shape (channels)", shape[0], 1, 4)
     for side in shape[1:]:
         require_range("shape (sides)", side, 4, 256)
+
+
+def require_numbers(shape: tuple[int, ...], most: int, taker: str) -> int:
+    """D = C H W of pictures (C, H, W); refuses more than `most`, which `taker` can take."""
+    numbers = math.prod(shape)
+    if numbers > most:
+        raise LabError(
+            f"pictures of {' x '.join(map(str, shape))} have {numbers:,} numbers, and {taker} takes "
+            f"{most:,} at the most",
+            hint="Open the pictures at a smaller size",
+        )
+    return numbers
 
 
 def require_conditions(names: tuple[str, ...], *, exclusive: bool, least: int) -> None:

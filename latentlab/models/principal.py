@@ -14,10 +14,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from latentlab.core.figures import Figures, FiguresSpec
+from latentlab.core.figures import Figures
 from latentlab.core.measures import DensityTag
 from latentlab.core.principal import ROUNDING_VARIANCE, Principal, principal
 from latentlab.models.players import Batch, Settings
+from latentlab.models.principal_spec import FIGURES
 from latentlab.models.priors import StandardNormal
 
 
@@ -26,13 +27,12 @@ class PrincipalModel(nn.Module):
 
     Args:
         config: has `latents` and `shape`.
-        figures: the kind's; see `MomentsPass`.
         floor: no variance is less.
     """
 
-    def __init__(self, config: Any, figures: FiguresSpec, floor: float = ROUNDING_VARIANCE) -> None:
+    def __init__(self, config: Any, floor: float = ROUNDING_VARIANCE) -> None:
         super().__init__()
-        self.config, self._figures, self._floor = config, figures, floor
+        self.config, self._floor = config, floor
         numbers, components = math.prod(config.shape), config.latents
         self.mean = _held(torch.full((numbers,), 0.5))
         # E_K^T. No identity matrix until it is fitted: on the meta device that brings in torch's compiler.
@@ -82,7 +82,7 @@ class PrincipalModel(nn.Module):
 
     def fitting(self, settings: Settings) -> MomentsPass:
         """One pass over the pictures."""
-        return MomentsPass(math.prod(self.config.shape), self.latents, self._figures, self._floor)
+        return MomentsPass(math.prod(self.config.shape), self.latents, self._floor)
 
     def adopt(self, known: Principal) -> None:
         """Takes the numbers of a Gaussian of the same size."""
@@ -102,18 +102,18 @@ class MomentsPass:
     Args:
         numbers: D.
         components: K.
-        spec: the figures "log_density" and "explained", and the series "explained_by_component".
         floor: no variance is less.
     """
 
     passes = 1
+    spec = FIGURES
     # One product of many pictures takes a third of the time of many products of few.
     at_once = 4096
     most_judged: int | None = None
     exact = True
 
-    def __init__(self, numbers: int, components: int, spec: FiguresSpec, floor: float) -> None:
-        self._numbers, self._floor, self.spec = numbers, floor, spec
+    def __init__(self, numbers: int, components: int, floor: float) -> None:
+        self._numbers, self._floor = numbers, floor
         self.width = 2 + components
 
     def begin(self, model: nn.Module, passed: int) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""The config and the options that the adversarial kinds share. Torch-free."""
+"""What the specs of the adversarial kinds share: config, options, plan. Torch-free."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from latentlab.core.figures import FigureSpec
+from latentlab.core.figures import ChartSpec, FigureSpec, FiguresSpec
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
 from latentlab.models.checks import require_conditions, require_range, require_shape
 from latentlab.models.settings import check_settings, from_data, setting
-from latentlab.models.spec import SIZE, Option, Shape, options_of
+from latentlab.models.spec import SIZE, KindSpec, Option, Preset, Shape, options_of
 
 NETWORKS = ("conv", "mlp")
 PRIORS = ("normal", "uniform")
@@ -28,7 +28,7 @@ _WIDTHS: Mapping[tuple[str, str], tuple[int, ...]] = {
 _PATCHES = ((20, 1), (48, 2), (96, 4))
 _LARGEST_PATCH = 8
 
-CAPABILITIES = frozenset(
+_CAPABILITIES = frozenset(
     {
         Capability.DECODES,
         Capability.HAS_PRIOR,
@@ -45,6 +45,7 @@ INVERSION = (
         "pixel_error", "Error of pixels", "", "lower", "RMS of a picture against that made from its encoding"
     ),
 )
+ENCODER_CHART = ChartSpec("Error of z, by the encoder", "latent_error", log=True)
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,8 @@ class AdversarialConfig:
         return next((patch for most, patch in _PATCHES if longest <= most), _LARGEST_PATCH)
 
 
-def options(config: type[AdversarialConfig], *own: Option) -> tuple[Option, ...]:
-    """The rows of the form: the latents, network and size, then the kind's own, then what is common."""
+def _options(config: type[AdversarialConfig]) -> tuple[Option, ...]:
+    """The rows of the form: the config's own, then network and size, then what else the kinds share."""
     return (
         *options_of(config),
         Option(
@@ -130,7 +131,6 @@ def options(config: type[AdversarialConfig], *own: Option) -> tuple[Option, ...]
             (("Convolutions", "conv"), ("Dense layers", "mlp")),
         ),
         SIZE,
-        *own,
         Option(
             "prior",
             "&Prior",
@@ -156,19 +156,50 @@ def options(config: type[AdversarialConfig], *own: Option) -> tuple[Option, ...]
     )
 
 
-def fields_of(values: Mapping[str, Any], shape: Shape | None = None) -> dict[str, Any]:
-    """The fields of a config for a choice of `options`."""
+def _fields_of(values: Mapping[str, Any], shape: Shape | None = None) -> dict[str, Any]:
+    """The fields of a config for a choice of `_options`."""
     widths = _WIDTHS[values["network"], values["size"]]
     fields = {name: value for name, value in values.items() if name != "size"}
     return {**fields, "generator_widths": widths, "discriminator_widths": widths[::-1]}
 
 
-def also(config: AdversarialConfig) -> frozenset[Capability]:
+def _also(config: AdversarialConfig) -> frozenset[Capability]:
     """What a model of this config can do besides."""
     more = {Capability.CONDITIONAL} if config.condition_names else set()
     return frozenset(more | ({Capability.ENCODES} if config.encoder else set()))
 
 
-def conditioned(fields: Mapping[str, Any]) -> bool:
+def _conditioned(fields: Mapping[str, Any]) -> bool:
     """Whether a config of these fields takes the conditions of its data."""
     return bool(fields.get("condition", False))
+
+
+def adversarial_kind(
+    name: str,
+    title: str,
+    short: str,
+    when: str,
+    config: type[AdversarialConfig],
+    model: str,
+    figures: FiguresSpec,
+    presets: tuple[Preset, ...],
+) -> KindSpec:
+    """The spec of an adversarial kind, of what is its own; see `KindSpec`."""
+    return KindSpec(
+        name=name,
+        title=title,
+        short=short,
+        when=when,
+        config=config,
+        model=model,
+        capabilities=_CAPABILITIES,
+        also=_also,
+        conditioned=_conditioned,
+        figures=figures,
+        options=_options(config),
+        fields=_fields_of,
+        presets=presets,
+        usual={"epochs": 24, "batch": 64, "learning_rate": 1e-3, "warmup_steps": 100, "final_rate": 0.05},
+        seen=500_000,
+        fewest_epochs=8,
+    )

@@ -85,13 +85,13 @@ class GANObjective:
         y, critic = batch.y, layers.discriminator
         rows = layers.rows(y, len(batch.x), batch.x.device)
         if player == "generator":
-            h = critic.features(_made(layers, batch, noise))
+            h = critic.features(layers.draw_pictures(len(batch.x), noise, batch.y))
             made = critic.score_of(h, rows)
             loss = self._of_generator(made)
             figures = self._tally.of({"generator": loss, "made": torch.sigmoid(made).mean()})
             return loss + self._of_condition(layers, h, y), figures
         with torch.no_grad():
-            pictures = _made(layers, batch, noise)
+            pictures = layers.draw_pictures(len(batch.x), noise, batch.y)
         # Both in one batch: two of half the size take longer.
         h = critic.features(torch.cat([batch.x, pictures]))
         real, made = critic.score_of(h, None if rows is None else torch.cat([rows, rows])).chunk(2)
@@ -107,7 +107,7 @@ class GANObjective:
         """See `Objective.judge`."""
         assert isinstance(model, GAN)
         real = model.scores(batch.x, batch.y)
-        made = model.scores(_made(model, batch, noise), batch.y)
+        made = model.scores(model.draw_pictures(len(batch.x), noise, batch.y), batch.y)
         figures = {
             "discriminator": self._of_discriminator(real, made),
             "generator": self._of_generator(made),
@@ -141,8 +141,3 @@ class GANObjective:
         else:
             error = functional.binary_cross_entropy_with_logits(logits, y.float())
         return self._config.auxiliary * error
-
-
-def _made(model: GAN, batch: Batch, noise: torch.Generator) -> Tensor:
-    """As many pictures as in the batch, under the same conditions."""
-    return model.picture_at(model.latent_prior.draw(len(batch.x), noise), batch.y)

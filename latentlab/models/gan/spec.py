@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 from latentlab.core.figures import ChartSpec, FigureSpec, FiguresSpec
 from latentlab.models.adversarial.config import (
-    CAPABILITIES,
+    ENCODER_CHART,
     INVERSION,
     AdversarialConfig,
-    also,
-    conditioned,
-    fields_of,
-    options,
+    adversarial_kind,
 )
 from latentlab.models.settings import setting
-from latentlab.models.spec import KindSpec, Preset
+from latentlab.models.spec import Preset
 
 LOSSES = ("non-saturating", "minimax")
 
@@ -82,7 +79,7 @@ FIGURES = FiguresSpec(
         ChartSpec("Loss of the generator, nats", "generator"),
         ChartSpec("D of real pictures", "real", foot=0.0, rises=True),
         ChartSpec("D of made pictures", "made", foot=0.0, rises=True),
-        ChartSpec("Error of z, by the encoder", "latent_error", log=True),
+        ENCODER_CHART,
     ),
     help="Two networks play against each other, so that neither loss falls to the end: 1.39 and 0.69 say "
     "that the discriminator cannot tell real from made. Look at the samples rather than at the losses. The "
@@ -92,19 +89,14 @@ FIGURES = FiguresSpec(
     smoothing=0.03,
 )
 
-KIND = KindSpec(
+KIND = adversarial_kind(
     name="gan",
     title="Generative adversarial network",
     short="GAN",
     when="A generator learns to make pictures that a discriminator takes for real ones: sharp pictures.",
     config=GANConfig,
     model="latentlab.models.gan.model:make_gan",
-    capabilities=CAPABILITIES,
-    also=also,
-    conditioned=conditioned,
     figures=FIGURES,
-    options=options(GANConfig),
-    fields=fields_of,
     presets=(
         Preset(
             "GAN, 64 latents",
@@ -124,7 +116,4 @@ KIND = KindSpec(
             place=96,
         ),
     ),
-    usual={"epochs": 24, "batch": 64, "learning_rate": 1e-3, "warmup_steps": 100, "final_rate": 0.05},
-    seen=500_000,
-    fewest_epochs=8,
 )

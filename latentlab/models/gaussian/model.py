@@ -19,7 +19,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from latentlab.models.gaussian.spec import FIGURES, GaussianConfig
+from latentlab.models.gaussian.spec import GaussianConfig
 from latentlab.models.principal import PrincipalModel
 from latentlab.models.terms import Posterior
 
@@ -28,7 +28,7 @@ class GaussianImages(PrincipalModel):
     """One Gaussian. Its weights are found by `fitting`, never by gradients."""
 
     def __init__(self, config: GaussianConfig) -> None:
-        super().__init__(config, FIGURES, config.floor)
+        super().__init__(config, config.floor)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """z of each picture, a point mass; (B, C, H, W) in [0, 1] -> (B, K)."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from latentlab.errors import LabError
-from latentlab.models.capabilities import Capability
-from latentlab.models.checks import require_range, require_shape
-from latentlab.models.ppca.spec import FIGURES, MOST_NUMBERS
+from latentlab.models.checks import require_numbers, require_range, require_shape
+from latentlab.models.principal_spec import MOST_NUMBERS, principal_kind
 from latentlab.models.settings import check_settings, from_data, setting
-from latentlab.models.spec import KindSpec, Preset
-
-__all__ = ["FIGURES", "KIND", "GaussianConfig"]
+from latentlab.models.spec import Preset
 
 # The variance of rounding numbers from 0 to 1 to bytes.
 _ROUNDING = 1.0 / (12.0 * 255.0**2)
@@ -48,39 +43,19 @@ class GaussianConfig:
     def __post_init__(self) -> None:
         require_shape(self.shape)
         check_settings(self)
-        numbers = math.prod(self.shape)
-        if numbers > MOST_NUMBERS:
-            raise LabError(
-                f"pictures of {' x '.join(map(str, self.shape))} have {numbers:,} numbers, and a full "
-                f"covariance takes {MOST_NUMBERS:,} at the most",
-                hint="Open the pictures at a smaller size",
-            )
+        numbers = require_numbers(self.shape, MOST_NUMBERS, "a full covariance")
         require_range("latents", self.latents, 0, numbers)
         # Files and views are told how many that is.
         object.__setattr__(self, "latents", self.latents or numbers)
 
 
-KIND = KindSpec(
+KIND = principal_kind(
     name="gaussian",
     title="Gaussian",
     called="a Gaussian of pictures",
     when="One Gaussian for all pictures, with every correlation between pixels: exact, and too simple.",
     config=GaussianConfig,
     model="latentlab.models.gaussian.model:GaussianImages",
-    capabilities=frozenset(
-        {
-            Capability.ENCODES,
-            Capability.DECODES,
-            Capability.HAS_PRIOR,
-            Capability.SAMPLES,
-            Capability.TELLS_DENSITY,
-            Capability.FITS,
-            Capability.HAS_EIGENPICTURES,
-            Capability.DECODES_LINEARLY,
-        }
-    ),
-    figures=FIGURES,
-    listed="test log p(x) {log_density:.2f} nats per picture",
     presets=(
         Preset(
             "Gaussian",
@@ -88,6 +63,4 @@ KIND = KindSpec(
             place=44,
         ),
     ),
-    usual={"epochs": 1},
-    means_nothing=frozenset({"seed"}),
 )

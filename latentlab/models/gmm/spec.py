@@ -10,7 +10,7 @@ from typing import Any
 from latentlab.core.figures import ChartSpec, FigureSpec, FiguresSpec, SeriesSpec
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
-from latentlab.models.checks import require_conditions, require_shape
+from latentlab.models.checks import require_conditions, require_numbers, require_shape
 from latentlab.models.settings import check_settings, from_data, setting
 from latentlab.models.spec import KindSpec, Preset
 
@@ -79,13 +79,7 @@ class GMMConfig:
         require_shape(self.shape)
         check_settings(self)
         require_conditions(self.condition_names, exclusive=self.exclusive, least=0)
-        numbers = math.prod(self.shape)
-        if numbers > MOST_NUMBERS:
-            raise LabError(
-                f"pictures of {' x '.join(map(str, self.shape))} have {numbers:,} numbers, and a mixture "
-                f"takes {MOST_NUMBERS:,} at the most",
-                hint="Open the pictures at a smaller size",
-            )
+        numbers = require_numbers(self.shape, MOST_NUMBERS, "a mixture")
         if self.covariance == "full" and self.components * numbers**2 > MOST_IN_COVARIANCES:
             raise LabError(
                 f"{self.components} full covariances of {numbers} x {numbers} numbers do not fit in memory",

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from latentlab.core.likelihoods import Gaussian
-from latentlab.models.ppca.spec import FIGURES, PPCAConfig
+from latentlab.models.ppca.spec import PPCAConfig
 from latentlab.models.principal import PrincipalModel
 from latentlab.models.terms import Posterior
 
@@ -27,7 +27,7 @@ class PPCA(PrincipalModel):
     """A probabilistic PCA. Its weights are found by `fitting`, never by gradients."""
 
     def __init__(self, config: PPCAConfig) -> None:
-        super().__init__(config, FIGURES)
+        super().__init__(config)
 
     @property
     def likelihood(self) -> Gaussian:

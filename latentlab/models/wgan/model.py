@@ -126,10 +126,10 @@ class WGANObjective:
         """See `Objective.loss`."""
         assert isinstance(layers, WGAN)
         if player == "generator":
-            loss = -layers.scores(_made(layers, batch, noise), batch.y).mean()
+            loss = -layers.scores(layers.draw_pictures(len(batch.x), noise, batch.y), batch.y).mean()
             return loss, self._tally.of({"generator": loss})
         with torch.no_grad():
-            pictures = _made(layers, batch, noise)
+            pictures = layers.draw_pictures(len(batch.x), noise, batch.y)
         # Both in one batch: two of half the size take longer.
         y = None if batch.y is None else torch.cat([batch.y, batch.y])
         real, made = layers.scores(torch.cat([batch.x, pictures]), y).chunk(2)
@@ -145,7 +145,7 @@ class WGANObjective:
     def judge(self, model: nn.Module, batch: Batch, noise: torch.Generator, first: int, of: int) -> Tensor:
         """See `Objective.judge`."""
         assert isinstance(model, WGAN)
-        pictures = _made(model, batch, noise)
+        pictures = model.draw_pictures(len(batch.x), noise, batch.y)
         made = model.scores(pictures, batch.y).mean()
         with torch.enable_grad():
             steep = slope(model, *_between(batch, pictures, noise))
@@ -159,11 +159,6 @@ class WGANObjective:
     def terms(self, sums: Tensor, count: int) -> Figures:
         """See `Objective.terms`."""
         return self._tally.terms(sums)
-
-
-def _made(model: WGAN, batch: Batch, noise: torch.Generator) -> Tensor:
-    """As many pictures as in the batch, under the same conditions."""
-    return model.picture_at(model.latent_prior.draw(len(batch.x), noise), batch.y)
 
 
 def _between(batch: Batch, made: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor | None]:

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 from latentlab.core.figures import ChartSpec, FigureSpec, FiguresSpec
 from latentlab.models.adversarial.config import (
-    CAPABILITIES,
+    ENCODER_CHART,
     INVERSION,
     AdversarialConfig,
-    also,
-    conditioned,
-    fields_of,
-    options,
+    adversarial_kind,
 )
 from latentlab.models.settings import setting
-from latentlab.models.spec import KindSpec, Preset
+from latentlab.models.spec import Preset
 
 CONSTRAINTS = ("penalty", "clip", "spectral")
 
@@ -69,7 +66,7 @@ FIGURES = FiguresSpec(
         ChartSpec("Distance W1", "distance", foot=0.0),
         ChartSpec("Loss of the generator", "generator"),
         ChartSpec("Slope of the critic", "slope", foot=0.0),
-        ChartSpec("Error of z, by the encoder", "latent_error", log=True),
+        ENCODER_CHART,
     ),
     help="The critic's distance estimates how far the made pictures are from the real ones, W1, and unlike "
     "the loss of a GAN it falls as the samples get better. Its slope should stay near 1. The lines follow "
@@ -79,19 +76,14 @@ FIGURES = FiguresSpec(
     smoothing=0.03,
 )
 
-KIND = KindSpec(
+KIND = adversarial_kind(
     name="wgan",
     title="Wasserstein GAN",
     short="WGAN",
     when="A critic measures how far made pictures are from real ones, which falls as they get better.",
     config=WGANConfig,
     model="latentlab.models.wgan.model:make_wgan",
-    capabilities=CAPABILITIES,
-    also=also,
-    conditioned=conditioned,
     figures=FIGURES,
-    options=options(WGANConfig),
-    fields=fields_of,
     presets=(
         Preset(
             "Wasserstein GAN",
@@ -99,7 +91,4 @@ KIND = KindSpec(
             place=98,
         ),
     ),
-    usual={"epochs": 24, "batch": 64, "learning_rate": 1e-3, "warmup_steps": 100, "final_rate": 0.05},
-    seen=500_000,
-    fewest_epochs=8,
 )
