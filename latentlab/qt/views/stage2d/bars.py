@@ -29,11 +29,11 @@ class StageBars(QWidget):
         super().__init__()
         self.setObjectName("stageBars")
         self.players: tuple[str, ...] = ()
-        self.play = text_button("stagePlay", "Play", "Train, or pause.")
-        self.step = text_button("stageStep", "One round", "One round: each player has its turns.")
-        self.anew = text_button("stageAgain", "Begin again", "Begin again, with the same seed.")
+        self.play = text_button("stagePlay", "Play", "Start the training, or pause it.")
+        self.step = text_button("stageStep", "One round", "Train for one round: each player takes its turns.")
+        self.anew = text_button("stageAgain", "Begin again", "Begin the training again, with the same seed.")
         self.turns = [
-            text_button(name, "Turn", "One turn of this player alone.")
+            text_button(name, "Turn", "Train this player alone for one turn.")
             for name in ("stageTurnOne", "stageTurnOther")
         ]
         self.field = QComboBox()
@@ -42,9 +42,9 @@ class StageBars(QWidget):
         self.field.setToolTip(plain_tip("Choose what is drawn behind the points."))
         for key, title in FIELDS.items():
             self.field.addItem(title, key)
-        self.mesh = _box("stageMesh", "Grid", "Show where the model takes a grid of noise.", True)
+        self.mesh = _box("stageMesh", "Grid", "Show a regular grid of noise as the model maps it.", True)
         self.plan = _box(
-            "stagePlan", "Transport", "Show the best transport: the mean length of its lines is W1.", False
+            "stagePlan", "Transport", "Show the optimal transport: the mean length of its lines is W1.", False
         )
         self.rounds = Label()
         self.rounds.setObjectName("stageRounds")
@@ -85,7 +85,7 @@ class StageBars(QWidget):
             if player:
                 button.setText(player.capitalize())
                 button.setAccessibleName(f"One turn of the {player}")
-                button.setToolTip(plain_tip(f"One turn of the {player} alone."))
+                button.setToolTip(plain_tip(f"Train the {player} alone for one turn."))
 
     def enable(self, begun: bool, playing: bool) -> None:
         """What can be pressed."""

@@ -130,10 +130,10 @@ class SlopeChart(SmallChart):
 
 
 class RatioChart(TruthChart):
-    """The believed log density ratio of each point against the true one."""
+    """The estimated log density ratio of each point against the true one."""
 
     def __init__(self) -> None:
-        super().__init__("stageRatio", "Density ratio, believed against true", "believed")
+        super().__init__("stageRatio", "Density ratio, estimated against true", "estimated")
 
     def show_ratio(self, ratio: Ratio | None) -> None:
         """Shows these, or none."""

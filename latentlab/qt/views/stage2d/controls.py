@@ -54,42 +54,66 @@ class StageControls(QWidget):
         self.family = _combo(
             "stageFamily",
             "Model",
-            "What learns them.",
+            "The model that learns the points.",
             [(key, title) for key, (title, _) in FAMILIES.items()],
         )
         self.loss = _combo(
             "stageLoss",
             "Loss",
-            "What the two players want.",
+            "The loss that the discriminator is trained with, and the generator against it.",
             [(key, title) for key, (title, _) in LOSSES.items()],
         )
-        self.other = _combo("stageOther", "Told from", "The second set of points, which nobody moves.", names)
-        self.prior = _combo("stagePrior", "Noise", "What the generator is given.", PRIORS.items())
+        self.other = _combo(
+            "stageOther",
+            "Second set",
+            "The points that the data are compared with. They stay where they are.",
+            names,
+        )
+        self.prior = _combo(
+            "stagePrior",
+            "Noise",
+            "The distribution of the noise that the generator is given.",
+            PRIORS.items(),
+        )
         self.components = _whole(
             "stageComponents", "Components", "Gaussians of the mixture.", 1, MOST_COMPONENTS, 8
         )
-        self.latents = _whole("stageLatents", "Latents", "Dimensions of the code: 1 is a curve.", 1, 2, 2)
-        self.rate = _real("stageRate", "Learning rate", "How far one step goes. It counts at once.")
+        self.latents = _whole(
+            "stageLatents", "Latents", "Dimensions of the latent space. With 1 the model is a curve.", 1, 2, 2
+        )
+        self.rate = _real("stageRate", "Learning rate", "Learning rate of Adam. A change counts at once.")
         self.critic_rate = _real(
             "stageCriticRate",
             "Learning rate of the discriminator",
-            "How far one of its steps goes. It counts at once.",
+            "Learning rate of its Adam. A change counts at once.",
         )
         self.turns = _whole(
             "stageTurns",
             "Turns of the discriminator",
-            "Its turns for one of the generator. It counts at once.",
+            "Its steps for each step of the generator. A change counts at once.",
             1,
             MOST_TURNS,
             1,
         )
         self.penalty = _real(
-            "stagePenalty", "Gradient penalty", "How dear a slope other than 1 is.", 0.0, 1000.0, 10.0
+            "stagePenalty",
+            "Gradient penalty",
+            "Weight of the penalty on slopes other than 1.",
+            0.0,
+            1000.0,
+            10.0,
         )
         self.clip = _real(
-            "stageClip", "Clip weights at", "The largest weight of the critic.", 0.001, 10.0, 0.1
+            "stageClip",
+            "Clip weights at",
+            "After each step the weights of the critic are cut to this size.",
+            0.001,
+            10.0,
+            0.1,
         )
-        self.seed = _whole("stageSeed", "Seed", "The same seed, the same training.", 0, _MOST_SEED, 0)
+        self.seed = _whole(
+            "stageSeed", "Seed", "With the same seed the training is the same.", 0, _MOST_SEED, 0
+        )
         self.words = Label()
         self.words.setObjectName("stageWords")
         self.words.setWordWrap(True)
@@ -115,7 +139,7 @@ class StageControls(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         rows = (
             ("Data", self.data), ("", self.clear), ("Model", self.family), ("Loss", self.loss),
-            ("Told from", self.other), ("Noise", self.prior), ("Components", self.components),
+            ("Second set", self.other), ("Noise", self.prior), ("Components", self.components),
             ("Latents", self.latents),
         )  # fmt: skip
         for words, widget in rows:

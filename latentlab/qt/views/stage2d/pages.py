@@ -63,14 +63,16 @@ class ApartPage(QWidget):
         self.shape = QComboBox()
         self.shape.setObjectName("stageShape")
         self.shape.setAccessibleName("Shape of both clouds")
-        self.shape.setToolTip(plain_tip("Choose what is moved away from itself."))
+        self.shape.setToolTip(plain_tip("Choose the shape of both clouds."))
         for key, title in SETS.items():
             self.shape.addItem(title, key)
         self.shape.setCurrentIndex(self.shape.findData("line"))
         self.blurs = CalmSlider(Qt.Orientation.Horizontal)
         self.blurs.setObjectName("stageBlur")
         self.blurs.setAccessibleName("Blur of both clouds")
-        self.blurs.setToolTip(plain_tip("Add noise to both: blurred clouds overlap from afar."))
+        self.blurs.setToolTip(
+            plain_tip("Widen both clouds by Gaussian noise, so that they overlap at a larger distance.")
+        )
         self.blurs.setRange(_THIN, _THICK)
         self.blurs.setValue(5)
         self.blurred, self.words = Label(), Label()
@@ -82,7 +84,7 @@ class ApartPage(QWidget):
             "a generator to follow. The critic of W1 has slope 1 all the way."
         )
         about.setWordWrap(True)
-        shape = Label("Both are a")
+        shape = Label("Shape of both clouds")
         shape.setBuddy(self.shape)
         self.blurred.setBuddy(self.blurs)
         column = QVBoxLayout(self)
@@ -110,7 +112,7 @@ class ApartPage(QWidget):
         self.changed.emit()
 
     def _say_blur(self) -> None:
-        self.blurred.setText(f"Width of each part: at least {self.blur:.2f}")
+        self.blurred.setText(f"Smallest standard deviation: {self.blur:.2f}")
 
     def say(self, reply: ApartReply) -> None:
         """What it means here."""
