@@ -194,7 +194,9 @@ def _resumed(arguments: argparse.Namespace) -> TrainingRun:
         )
     device = "" if arguments.device in (None, "auto") else arguments.device
     run = TrainingRun.resume(path, overwrite=arguments.force, device=device, join=join_team)
-    run.every_s, run.half = arguments.checkpoint_every, arguments.half
+    run.every_s = arguments.checkpoint_every
+    # A training that was begun with 16 bits goes on so without being told again.
+    run.half = run.half or arguments.half
     return run
 
 

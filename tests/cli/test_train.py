@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from latentlab.commands import flags
 from latentlab.commands.parser import make_parser
@@ -224,6 +225,26 @@ def test_that_ctrl_c_keeps_the_training_and_resume_ends_with_the_same_file(
     for name, weight in first.model.state_dict().items():
         assert torch.equal(weight, second.model.state_dict()[name])
     assert first.card.metrics == second.card.metrics
+
+
+@pytest.mark.parametrize(
+    ("begun", "resumed", "stored"),
+    [
+        ((), (), torch.float32),
+        (("--half",), (), torch.float16),
+        ((), ("--half",), torch.float16),
+    ],
+)
+def test_that_a_training_begun_with_16_bits_resumes_with_16_bits(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: tuple, resumed: tuple, stored: torch.dtype
+):
+    out = tmp_path / "m.safetensors"
+    with monkeypatch.context() as patch:
+        stopped_at(3, patch)
+        assert run("train", "vae", *SMALL, "--out", out, *begun).code == 130
+    outcome = run("train", "vae", *SMALL, "--out", out, "--resume", *resumed)
+    assert outcome.code == 0, outcome
+    assert {tensor.dtype for tensor in load_file(out).values()} == {stored}
 
 
 def test_that_there_must_be_something_to_resume(run, tmp_path: Path):

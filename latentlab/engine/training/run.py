@@ -168,7 +168,7 @@ class TrainingRun:
         team, place = (ALONE, None) if join is None else join(choose_device(plan.device))
         run = cls(
             state.kind, state.config, plan, train, test, model_path(path) or state.out,
-            overwrite=overwrite, command=state.command, data=data, team=team, device=place,
+            overwrite=overwrite, command=state.command, data=data, half=state.half, team=team, device=place,
         )  # fmt: skip
         try:
             run.trainer.restore(state.tensors, state.values)
@@ -242,6 +242,7 @@ class TrainingRun:
                 metrics=self.metrics,
                 tensors=tensors,
                 values=values,
+                half=self.half,
             )
             path = save_state(state_path(self.out), state)
         except LabError as error:

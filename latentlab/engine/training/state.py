@@ -49,6 +49,7 @@ class TrainingState:
         command: the command line that repeats the whole training, "" if there is none.
         metrics: the last epoch's figures, empty before there are any.
         tensors, values: the result of `Trainer.state`.
+        half: whether the future model file has 16 bits a weight.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class TrainingState:
     tensors: Mapping[str, Tensor]
     values: Mapping[str, Any]
     data_seen: str = ""
+    half: bool = False
 
     @property
     def step(self) -> int:
@@ -97,6 +99,7 @@ def save_state(path: str | Path, state: TrainingState) -> Path:
         "fingerprint": state.fingerprint,
         "out": state.out,
         "command": state.command,
+        "half": state.half,
         "metrics": dict(state.metrics),
         "values": dict(state.values),
     }
@@ -149,4 +152,6 @@ def _parse(card: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> TrainingSt
         tensors=tensors,
         values=values,
         data_seen=seen if isinstance(seen := card.get("data_seen"), str) else "",
+        # Checkpoints of earlier versions do not say it.
+        half=card.get("half") is True,
     )
