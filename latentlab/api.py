@@ -150,13 +150,14 @@ def invert(
     steps: int = 200,
     starts: int = 4,
     seed: int = 0,
+    path: bool = False,
 ) -> Inverted:
     """The z from which a model makes pictures, by gradient descent; see `Model.invert`.
 
     Args:
         model: one in memory, a shipped model's name or a model file's path.
     """
-    return _opened(model).invert(images, condition, steps=steps, starts=starts, seed=seed)
+    return _opened(model).invert(images, condition, steps=steps, starts=starts, seed=seed, path=path)
 
 
 def judge(

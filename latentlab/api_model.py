@@ -261,6 +261,7 @@ class Model:
         steps: int = 200,
         starts: int = 4,
         seed: int = 0,
+        path: bool = False,
     ) -> Inverted:
         """Finds the z from which the model makes pictures, by gradient descent; for models that invert only.
 
@@ -271,15 +272,18 @@ class Model:
             steps: of the descent.
             starts: descents begun for each picture.
             seed: of the draws of the prior that are starts.
+            path: whether z at each step is kept.
 
         Raises:
-            LabError: for another shape, type or range, NaN, or a model that cannot be inverted so.
+            LabError: for another shape, type or range, NaN, a model that cannot be inverted so, or a path
+                that would take more than a gibibyte.
         """
         model = require_invertible(self._loaded.model, self.name)
         pictures = as_pictures(images, model.picture_shape)
         x = pictures.float() / 255.0 if pictures.dtype == torch.uint8 else pictures
         y = None if condition is None else condition_from(model, asked_by(model, condition))
-        return invert_pictures(self._loaded, x, y, InversionPlan(steps=steps, starts=starts, seed=seed))
+        plan = InversionPlan(steps=steps, starts=starts, seed=seed)
+        return invert_pictures(self._loaded, x, y, plan, path=path)
 
     def _decoder(self) -> Decodes:
         return require_decoder(self._loaded.model, self.name)

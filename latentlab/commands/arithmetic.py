@@ -34,6 +34,7 @@ from latentlab.engine.attributes.conditions import (
     asked_of,
     condition_from,
     conditions_of,
+    known_condition,
     parse_condition,
 )
 from latentlab.engine.attributes.direction_files import load_directions
@@ -157,8 +158,7 @@ def _of_data(
         if asked is None:
             raise
         known = None
-    # All zero: the condition of this picture is unknown.
-    is_of = None if known is None or (loaded.model.exclusive and not known[index].any()) else known[index]
+    is_of = known_condition(loaded.model, None if known is None else known[index])
     if asked is None:
         return one, is_of, is_of
     implied = () if known is None or loaded.model.exclusive else implied_by(known.numpy())

@@ -14,7 +14,7 @@ from latentlab.commands.printing import say
 from latentlab.commands.start_pictures import read_start
 from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
-from latentlab.engine.attributes.conditions import conditions_of
+from latentlab.engine.attributes.conditions import conditions_of, known_condition
 from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.attributes.inverting import (
     Inverted,
@@ -46,7 +46,7 @@ def invert_picture(arguments: argparse.Namespace) -> None:
     y = _of_data(arguments, loaded) if y is None else y
     plan = InversionPlan(steps=arguments.steps, starts=arguments.starts, seed=arguments.seed)
     with progress_bar(f"Inverting {name}") as show:
-        found = invert_pictures(loaded, x, y, plan, lambda share: show(share, ""))
+        found = invert_pictures(loaded, x, y, plan, lambda share: show(share, ""), path=True)
     write_atomically(out, as_npz(found), overwrite=arguments.force)
     condition = condition_text(loaded.model, found.conditions[0])
     rms, further = float(found.rms[0]), float(found.further[0])
@@ -83,6 +83,7 @@ def as_npz(found: Inverted) -> bytes:
     `condition` (A,), `rms` (), and for each step `steps_z` (T + 1, D) and `steps_error` (T + 1,); int64
     `step`, that of z.
     """
+    assert found.path is not None
     content = io.BytesIO()
     np.savez_compressed(
         content,
@@ -104,5 +105,4 @@ def _of_data(arguments: argparse.Namespace, loaded: LoadedModel) -> Tensor | Non
         return None
     data = catalog.load(data_of(loaded, arguments.data), arguments.split)
     told = conditions_of(loaded.model, data)
-    row = None if told is None else told[number_of(data, arguments.index)]
-    return None if row is None or not bool(row.any()) else row[None]
+    return known_condition(loaded.model, None if told is None else told[[number_of(data, arguments.index)]])

@@ -18,6 +18,7 @@ from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.errors import LabError
 from latentlab.models.registry import build
 from tests.cli.conftest import Outcome
+from tests.tiny import TRAITS, beings
 
 Run = Callable[..., Outcome]
 DIGITS = tuple("0123456789")
@@ -52,6 +53,30 @@ def test_that_what_is_written_makes_the_picture_again(run: Run, model: Path, tmp
     assert said["class_kept"] in (0.0, 1.0)
 
 
+def test_that_a_picture_of_the_data_without_any_attribute_is_one_whose_attributes_are_known(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = catalog.Entry("beings", "random dots", lambda folder, split: beings(split))
+    monkeypatch.setitem(catalog.CATALOG, "beings", entry)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        fields = {
+            "latents": 3,
+            "generator_widths": (8, 8),
+            "discriminator_widths": (8, 8),
+            "shape": (1, 8, 8),
+        }
+        named = {"condition": True, "condition_names": TRAITS, "exclusive": False}
+        made = build("gan", {**fields, **named})
+    card = ModelCard("gan", dataclasses.asdict(made.config), {"name": "beings"})
+    model, out = save_model(tmp_path / "g.safetensors", made, card), tmp_path / "z.npz"
+    assert not beings("test").attributes[0].any()  # type: ignore[index]
+    # There is no classifier of these data, which could say it in their place.
+    result = run("invert", model, "--index", "0", "--steps", "2", "--json", "-o", out)
+    assert json.loads(result.out)["condition"] == "hat=0,beard=0,smile=0"
+    assert not np.load(out, allow_pickle=False)["condition"].any()
+
+
 def test_that_of_a_file_each_class_is_tried_unless_one_is_given(
     run: Run, model: Path, tmp_path: Path
 ) -> None:
@@ -70,6 +95,10 @@ def test_that_it_is_the_same_from_python(run: Run, model: Path, tmp_path: Path) 
     found = latentlab.invert(model, x, "9", steps=5, seed=3)
     assert np.allclose(found.z[0], np.load(out)["z"], atol=1e-5)
     assert found.pictures.shape == (1, 1, 28, 28)
+    assert found.path is None
+    kept = latentlab.invert(model, x, "9", steps=5, seed=3, path=True).path
+    assert kept is not None
+    assert kept.shape == (6, 1, 3)
     with pytest.raises(LabError, match="cannot be inverted by descent"):
         latentlab.invert("mnist-vae-2d", x)
 

@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from latentlab.engine.attributes.conditions import known_condition
 from latentlab.engine.attributes.inverting import further_out, trust_in
+from latentlab.engine.inference import inversion, inversion_starts
 from latentlab.engine.inference.inversion import invert, inverted, pictures_at
 from latentlab.engine.inference.inversion_plan import (
     USUAL,
@@ -75,8 +77,10 @@ def pictures(count: int = 3) -> Tensor:
     return torch.rand(count, 1, 4, 4, generator=torch.Generator().manual_seed(2))
 
 
-def ended(model: nn.Module, x: Tensor, y: Tensor | None = None, plan: InversionPlan = USUAL) -> Inversion:
-    descent = invert(require_invertible(model, "it"), x, y, plan)
+def ended(
+    model: nn.Module, x: Tensor, y: Tensor | None = None, plan: InversionPlan = USUAL, path: bool = False
+) -> Inversion:
+    descent = invert(require_invertible(model, "it"), x, y, plan, path=path)
     while True:
         try:
             next(descent)
@@ -104,8 +108,9 @@ def test_that_a_made_picture_is_made_again() -> None:
 def test_that_no_picture_ends_worse_than_it_began(kind: str, rate: float) -> None:
     model = _small(kind)
     x = torch.rand(5, 1, 8, 8, generator=torch.Generator().manual_seed(4))
-    found = ended(model, x, plan=InversionPlan(steps=20, rate=rate))
+    found = ended(model, x, plan=InversionPlan(steps=20, rate=rate), path=True)
     assert (found.error <= found.began).all()
+    assert found.path is not None
     assert found.path.shape == (21, 5, 4)
     rows = torch.arange(5)
     assert torch.equal(found.path[found.best, rows], found.z), "z is the best of its own descent"
@@ -122,17 +127,19 @@ def test_that_the_same_seed_finds_the_same_whoever_is_asked_for_beside_it() -> N
         ended(model, x, plan=plan),
         ended(model, x[1:2], plan=plan),
     )
-    assert torch.equal(one.path, again.path)
+    assert torch.equal(one.errors, again.errors)
+    assert torch.equal(one.z, again.z)
     assert torch.allclose(one.z[1:2], alone.z, atol=1e-4)
     other = ended(model, x, plan=replace(plan, seed=8))
-    assert not torch.equal(one.path, other.path)
+    assert not torch.equal(one.errors, other.errors)
 
 
 def test_that_it_can_be_left_after_any_step_and_leaves_the_model_as_it_was() -> None:
     model = _small("gan")
     before = {name: value.clone() for name, value in model.state_dict().items()}
     descent = invert(require_invertible(model, "it"), torch.rand(2, 1, 8, 8), None, InversionPlan(steps=50))
-    numbers = [next(descent).number for _ in range(4)]
+    steps = (step for step in descent if step is not None)
+    numbers = [next(steps).number for _ in range(4)]
     descent.close()
     assert numbers == [0, 1, 2, 3]
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
@@ -167,7 +174,8 @@ def test_that_an_unknown_class_is_found_and_a_known_one_is_kept() -> None:
 
 def test_that_z_stays_inside_a_uniform_prior() -> None:
     model, x = LinearGenerator(prior=Uniform), 3.0 * pictures()
-    found = ended(model, x, plan=InversionPlan(steps=100))
+    found = ended(model, x, plan=InversionPlan(steps=100), path=True)
+    assert found.path is not None
     assert found.path.abs().max() <= 1.0
 
 
@@ -186,6 +194,76 @@ def test_that_many_are_inverted_some_at_a_time_with_a_share_that_grows() -> None
     assert shares[-1] == pytest.approx(1.0)
     assert found.z.shape == (70, 3)
     assert found.errors.shape == (5, 70)
+
+
+class Counting(OfClasses):
+    """It remembers how many pictures it made at a time, with gradients and without."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[tuple[bool, int]] = []
+
+    def inversion_error(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
+        self.made.append((torch.is_grad_enabled(), len(z)))
+        return super().inversion_error(z, x, y)
+
+
+def test_that_starts_are_ranked_in_pieces_after_each_of_which_another_may_have_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inversion_starts, "_RANKED", 8)
+    model, x, plan = Counting(), pictures(2), InversionPlan(steps=1, draws=10)
+    descent = invert(require_invertible(model, "it"), x, None, plan)
+    pieces: list[int] = []
+    while next(descent) is None:
+        pieces.append(sum(count for _, count in model.made) - sum(pieces))
+    # 10 draws for each of 2 pictures and of 2 classes, at most 8 pictures at a time.
+    assert pieces == [8, 8, 4, 8, 8, 4]
+    descent.close()
+
+
+def test_that_in_pieces_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, x, plan = Counting(), pictures(3), InversionPlan(steps=9, starts=6)
+    whole = ended(model, x, plan=plan)
+    monkeypatch.setattr(inversion_starts, "_RANKED", 5)
+    monkeypatch.setattr(inversion_starts, "_WITH_GRADIENTS", 4)
+    model.made.clear()
+    pieces = ended(model, x, plan=plan)
+    assert torch.allclose(pieces.z, whole.z, atol=1e-5)
+    assert torch.equal(pieces.y, whole.y)  # type: ignore[arg-type]
+    assert max(count for slope, count in model.made if slope) == 4
+    assert max(count for slope, count in model.made if not slope) <= 5
+
+
+def test_that_z_at_each_step_is_kept_only_where_it_is_asked_for_and_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, x, plan = LinearGenerator(), pictures(2), InversionPlan(steps=8, starts=1)
+    assert ended(model, x, plan=plan).path is None
+    # 9 places of 3 numbers of 4 bytes, for each of two pictures.
+    monkeypatch.setattr(inversion, "MOST_PATH_BYTES", 9 * 3 * 4 * 2)
+    kept = ended(model, x, plan=plan, path=True).path
+    assert kept is not None
+    assert kept.shape == (9, 2, 3)
+    with pytest.raises(LabError, match="z at each of 9 steps takes"):
+        ended(model, x, plan=replace(plan, steps=9), path=True)
+    with pytest.raises(LabError, match="z at each of 8 steps takes"):
+        next(inverted(require_invertible(model, "it"), pictures(3), None, plan, path=True))
+
+
+def test_that_without_draws_it_begins_at_the_encoders_answer_alone_or_in_the_middle() -> None:
+    plan = InversionPlan(steps=0, draws=0)
+    encoding, x = Encoding(), pictures()
+    assert torch.allclose(ended(encoding, x, plan=plan).z, encoding.closed_form(x), atol=1e-6)
+    assert not ended(LinearGenerator(), x, plan=plan).z.any()
+
+
+def test_that_no_attribute_is_a_condition_and_no_class_is_none() -> None:
+    classes, nothing = OfClasses(), torch.zeros(1, 2)
+    assert known_condition(classes, nothing) is None
+    classes.exclusive = False
+    assert known_condition(classes, nothing) is nothing
+    assert known_condition(classes, None) is None
 
 
 def test_that_a_z_far_out_is_told_by_the_prior() -> None:

@@ -86,6 +86,15 @@ def conditions_of(model: object, data: ImageSet) -> Tensor | None:
     return None if told is None else told.at(slice(None))
 
 
+def known_condition(model: object, y: Tensor | None) -> Tensor | None:
+    """The conditions of one picture as `conditions_of` gives them, (A,) or (1, A); None if not known.
+
+    Without any attribute a picture is as well known as with all of them; without a class it is not.
+    """
+    _, exclusive = _spoken_of(model)
+    return None if y is None or (exclusive and not bool(y.any())) else y
+
+
 def known_to(model: object, data: ImageSet) -> ImageSet:
     """The pictures whose condition for (or target of) `model` is fully known; the same data if those are
     all.

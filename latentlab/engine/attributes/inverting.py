@@ -63,7 +63,7 @@ class Inverted:
         conditions: float32 (N, A), the condition that they are made under; A is 0 for a model without.
         rms: float32 (N,), the error of the pictures.
         errors: float32 (T + 1, N), what was descended at each step.
-        path: float32 (T + 1, N, D), z at each step.
+        path: float32 (T + 1, N, D), z at each step; None if it was not kept.
         best: int64 (N,), the step that z is of.
         kept: float32 (N,), see `Trust`; None without a classifier of the data.
         further: float32 (N,), the share of the prior's draws further out.
@@ -74,7 +74,7 @@ class Inverted:
     conditions: NDArray[np.float32]
     rms: NDArray[np.float32]
     errors: NDArray[np.float32]
-    path: NDArray[np.float32]
+    path: NDArray[np.float32] | None
     best: NDArray[np.int64]
     kept: NDArray[np.float32] | None
     further: NDArray[np.float32]
@@ -86,13 +86,17 @@ def invert_pictures(
     y: Tensor | None = None,
     plan: InversionPlan = USUAL,
     progress: Callable[[float], None] = lambda share: None,
+    *,
+    path: bool = False,
 ) -> Inverted:
     """Inverts pictures (N, C, H, W) in [0, 1] under conditions (N, A).
 
     Without conditions each class is tried, and attributes are those that the classifier of the data sees.
+    `path` keeps z at each step.
 
     Raises:
-        LabError: for a model that cannot be inverted, or attributes that are needed and not known.
+        LabError: for a model that cannot be inverted, attributes that are needed and not known, or a path
+            that would take too much memory.
     """
     model = require_invertible(loaded.model, loaded.name)
     if tuple(x.shape[1:]) != model.picture_shape:
@@ -101,7 +105,7 @@ def invert_pictures(
     x = x.to(device)
     judge = shipped_classifier(loaded, device)
     y = inversion_conditions(model, judge, x, None if y is None else y.to(device))
-    descent = inverted(model, x, y, plan)
+    descent = inverted(model, x, y, plan, path=path)
     while True:
         try:
             progress(next(descent))
@@ -116,7 +120,7 @@ def invert_pictures(
         conditions=(torch.empty(len(x), 0) if found.y is None else found.y).float().numpy(),
         rms=trust.rms.numpy(),
         errors=found.errors.float().numpy(),
-        path=found.path.numpy(),
+        path=None if found.path is None else found.path.numpy(),
         best=found.best.numpy(),
         kept=None if trust.kept is None else trust.kept.numpy(),
         further=trust.further.numpy(),

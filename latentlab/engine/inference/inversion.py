@@ -29,9 +29,9 @@ from latentlab.engine.inference.inversion_plan import (
     InversionStep,
     Invertible,
 )
+from latentlab.engine.inference.inversion_starts import Starts, error_at, from_normal, starts_of
 from latentlab.errors import LabError
-from latentlab.models.base import Encodes, conditional, prior_of
-from latentlab.models.priors import FromNormal, Prior
+from latentlab.models.base import prior_of
 
 _BETAS, _EPSILON = (0.9, 0.99), 1e-8
 # The share of the steps after which the worse half of the starts is given up.
@@ -39,28 +39,40 @@ _HALVED = (0.125, 0.25, 0.5)
 _WARM = 0.05
 # Pictures descended at once, and decoded at once where there are no gradients.
 CHUNK, _DECODED = 32, 250
+# Of z at each step, where that is kept.
+MOST_PATH_BYTES = 2**30
 
 
 def invert(
-    model: Invertible, x: Tensor, y: Tensor | None = None, plan: InversionPlan = USUAL
-) -> Generator[InversionStep, None, Inversion]:
+    model: Invertible,
+    x: Tensor,
+    y: Tensor | None = None,
+    plan: InversionPlan = USUAL,
+    *,
+    path: bool = False,
+) -> Generator[InversionStep | None, None, Inversion]:
     """Descends for each of some pictures; a piece of work is a step of all their descents.
 
-    A picture's result does not depend on the others, up to rounding. To stop early, close the generator: the
-    best z so far is that of the steps that were given.
+    Before the first step starts are ranked, in pieces after which None is given. A picture's result does not
+    depend on the others, up to rounding. To stop early, close the generator: the best z so far is that of the
+    steps that were given.
 
     Args:
         model: its weights stay as they are.
         x: (B, C, H, W) in [0, 1] on the model's device.
         y: conditions (B, A); None to try each class, or for a model without conditions.
+        path: whether to keep z at each step.
 
     Raises:
-        LabError: where an unknown condition is not one class of several, or an error is not finite.
+        LabError: where an unknown condition is not one class of several, an error is not finite, or the path
+            would take too much memory.
     """
     with torch.inference_mode(False):
         # What inference mode has made cannot be used in a gradient.
         x, y = x.clone(), None if y is None else y.clone()
-        descents = _Descents(model, x, y, plan)
+    starts = yield from starts_of(model, x, y, plan)
+    with torch.inference_mode(False):
+        descents = _Descents(model, x, starts, plan, path)
     for number in range(plan.steps + 1):
         if number:
             with torch.inference_mode(False):
@@ -72,75 +84,40 @@ def invert(
         return descents.found()
 
 
+def _require_room(pictures: int, latents: int, starts: int, plan: InversionPlan) -> None:
+    """Refuses a path that would take more than `MOST_PATH_BYTES`.
+
+    Raises:
+        LabError: in words.
+    """
+    most, done = 0.0, starts
+    for share in (*_HALVED, 1.0):
+        most, done = max(most, done * share), -(-done // 2)
+    needed = 4.0 * pictures * latents * (plan.steps + 1) * most
+    if needed > MOST_PATH_BYTES:
+        raise LabError(
+            f"z at each of {plan.steps:,} steps takes {needed / 2**30:.1f} GiB of memory, at most "
+            f"{MOST_PATH_BYTES / 2**30:.1f} can be kept",
+            hint="Take fewer steps, fewer starts or fewer pictures",
+        )
+
+
 class _Descents:
     """All descents of B pictures: S starts of each, fewer as it goes."""
 
-    def __init__(self, model: Invertible, x: Tensor, y: Tensor | None, plan: InversionPlan) -> None:
+    def __init__(self, model: Invertible, x: Tensor, starts: Starts, plan: InversionPlan, path: bool) -> None:
         self.model, self.x, self.prior = model, x, prior_of(model)
-        u, of_y, encoder = self._starts(y, plan)
-        self.u, self.y, self.encoder = u, of_y, encoder
+        self.u, self.y, self.encoder = starts.u, starts.y, starts.encoder
+        u = starts.u
+        if path:
+            _require_room(len(x), u.shape[2], u.shape[1], plan)
         self.m, self.v = torch.zeros_like(u), torch.zeros_like(u)
-        self.error, self.gradient = self._error(u, of_y)
+        self.error, self.gradient = error_at(model, x, u, self.y)
         if not bool(torch.isfinite(self.error).all()):
             raise LabError("the error of the inversion is not finite: the model's outputs overflow")
         self.lowest, self.best = self.error.clone(), u.clone()
         self.at = torch.zeros(u.shape[:2], dtype=torch.int64, device=u.device)
-        self.path, self.errors = [u], [self.error]
-
-    def _starts(self, y: Tensor | None, plan: InversionPlan) -> tuple[Tensor, Tensor | None, Tensor]:
-        """u (B, S, D), y (B, S, A), and which are the encoder's answer (B, S)."""
-        device, count = self.x.device, len(self.x)
-        drawn = self.prior.draw(plan.draws, torch.Generator().manual_seed(plan.seed)).to(device)
-        candidates = drawn.expand(count, -1, -1)
-        encoded = isinstance(self.model, Encodes)
-        if isinstance(self.model, Encodes):
-            with torch.no_grad():
-                answer = self.model.encode(self.x, y).mean
-            candidates = torch.cat([answer[:, None], candidates], dim=1)
-        if not candidates.shape[1]:
-            candidates = torch.zeros(count, 1, self.model.latents, device=device)
-        u = _to_normal(self.prior, candidates)
-        rows = torch.arange(count, device=device)[:, None]
-        conditions = self._conditions(y)
-        chosen_u, chosen_y, chosen_encoder = [], [], []
-        each = max(1, -(-plan.starts // len(conditions)))
-        for one in conditions:
-            of_y = None if one is None else one[:, None].expand(-1, u.shape[1], -1)
-            error = self._error(u, of_y, slope=False)[0]
-            if encoded and each > 1:
-                error[:, 0] = -torch.inf  # always a start
-            kept = error.argsort(dim=1, stable=True)[:, :each]
-            chosen_u.append(u[rows, kept])
-            chosen_encoder.append((kept == 0) if encoded else torch.zeros_like(kept, dtype=torch.bool))
-            if of_y is not None:
-                chosen_y.append(of_y[rows, kept])
-        of_each = torch.cat(chosen_y, 1) if chosen_y else None
-        return torch.cat(chosen_u, 1), of_each, torch.cat(chosen_encoder, 1)
-
-    def _conditions(self, y: Tensor | None) -> list[Tensor | None]:
-        """The conditions to try, (B, A) each."""
-        known = conditional(self.model)
-        if known is None:
-            return [None]
-        if y is not None:
-            return [y]
-        if not known.exclusive:
-            raise LabError("the attributes of the picture are not known, and the model needs them")
-        return [
-            one.expand(len(self.x), -1) for one in torch.eye(len(known.condition_names), device=self.x.device)
-        ]
-
-    def _error(self, u: Tensor, y: Tensor | None, slope: bool = True) -> tuple[Tensor, Tensor]:
-        """What is descended (B, S), and its gradient in u (B, S, D)."""
-        count, starts, _ = u.shape
-        flat = u.detach().flatten(0, 1)
-        x = self.x[:, None].expand(-1, starts, -1, -1, -1).flatten(0, 1)
-        of_y = None if y is None else y.flatten(0, 1)
-        with torch.set_grad_enabled(slope):
-            flat = flat.requires_grad_(slope)
-            error = self.model.inversion_error(_from_normal(self.prior, flat), x, of_y)
-            gradient = torch.autograd.grad(error.sum(), flat)[0] if slope else flat
-        return error.detach().view(count, starts), gradient.detach().view_as(u)
+        self.path, self.errors = [u] if path else None, [self.error]
 
     def step(self, number: int, plan: InversionPlan) -> None:
         """One step of Adam of all."""
@@ -151,13 +128,14 @@ class _Descents:
         self.v = second * self.v + (1.0 - second) * self.gradient.square()
         m, v = self.m / (1.0 - first**number), self.v / (1.0 - second**number)
         self.u = self.u - rate * m / (v.sqrt() + _EPSILON)
-        self.error, self.gradient = self._error(self.u, self.y)
+        self.error, self.gradient = error_at(self.model, self.x, self.u, self.y)
         # A comparison with NaN is false: what overflows is never the best.
         better = self.error < self.lowest
         self.lowest = torch.where(better, self.error, self.lowest)
         self.best = torch.where(better[..., None], self.u, self.best)
         self.at = torch.where(better, number, self.at)
-        self.path.append(self.u)
+        if self.path is not None:
+            self.path.append(self.u)
         self.errors.append(self.error)
 
     def halve(self) -> None:
@@ -170,7 +148,8 @@ class _Descents:
         for name in ("u", "m", "v", "gradient", "error", "lowest", "best", "at", "encoder"):
             setattr(self, name, getattr(self, name)[rows, kept])
         self.y = None if self.y is None else self.y[rows, kept]
-        self.path = [one[rows, kept] for one in self.path]
+        if self.path is not None:
+            self.path = [one[rows, kept] for one in self.path]
         self.errors = [one[rows, kept] for one in self.errors]
 
     def _leaders(self) -> tuple[Tensor, Tensor]:
@@ -181,21 +160,21 @@ class _Descents:
         """Where it is."""
         at = self._leaders()
         y = None if self.y is None else self.y[at].cpu()
-        z = _from_normal(self.prior, self.u[at]).float().cpu()
+        z = from_normal(self.prior, self.u[at]).float().cpu()
         return InversionStep(number, of, z, y, self.error[at].cpu(), self.u.shape[1])
 
     def found(self) -> Inversion:
         """The best of all."""
         at = self._leaders()
         y = None if self.y is None else self.y[at].cpu()
-        path = torch.stack([one[at] for one in self.path])
+        path = None if self.path is None else torch.stack([one[at] for one in self.path])
         errors = torch.stack([one[at] for one in self.errors]).cpu()
         return Inversion(
-            z=_from_normal(self.prior, self.best[at]).float().cpu(),
+            z=from_normal(self.prior, self.best[at]).float().cpu(),
             y=y,
             error=self.lowest[at].cpu(),
             began=errors[0],
-            path=_from_normal(self.prior, path).float().cpu(),
+            path=None if path is None else from_normal(self.prior, path).float().cpu(),
             errors=errors,
             best=self.at[at].cpu(),
             encoder=self.encoder[at].cpu(),
@@ -203,20 +182,27 @@ class _Descents:
 
 
 def inverted(
-    model: Invertible, x: Tensor, y: Tensor | None = None, plan: InversionPlan = USUAL
+    model: Invertible,
+    x: Tensor,
+    y: Tensor | None = None,
+    plan: InversionPlan = USUAL,
+    *,
+    path: bool = False,
 ) -> Generator[float, None, Inversion]:
     """As `invert` for any number of pictures, some at a time; yields the share that is done."""
+    if path:
+        _require_room(len(x), model.latents, 1, plan)
     parts: list[Inversion] = []
     for first in range(0, len(x), CHUNK):
         some = slice(first, first + CHUNK)
-        descent = invert(model, x[some], None if y is None else y[some], plan)
+        descent = invert(model, x[some], None if y is None else y[some], plan, path=path)
         while True:
             try:
                 step = next(descent)
             except StopIteration as ended:
                 parts.append(ended.value)
                 break
-            share = (step.number + 1) / (step.of + 1)
+            share = 0.0 if step is None else (step.number + 1) / (step.of + 1)
             yield (first + share * len(x[some])) / len(x)
     if not parts:
         raise LabError("there is no picture to invert")
@@ -229,7 +215,9 @@ def _joined(parts: list[Inversion]) -> Inversion:
         y=None if parts[0].y is None else torch.cat([one.y for one in parts if one.y is not None]),
         error=torch.cat([one.error for one in parts]),
         began=torch.cat([one.began for one in parts]),
-        path=torch.cat([one.path for one in parts], dim=1),
+        path=None
+        if parts[0].path is None
+        else torch.cat([one.path for one in parts if one.path is not None], dim=1),
         errors=torch.cat([one.errors for one in parts], dim=1),
         best=torch.cat([one.best for one in parts]),
         encoder=torch.cat([one.encoder for one in parts]),
@@ -245,11 +233,3 @@ def pictures_at(model: Invertible, z: Tensor, y: Tensor | None, device: torch.de
         told = None if y is None else y[some].to(device)
         made.append(model.picture_at(z[some].to(device), told).float().cpu())
     return torch.cat(made)
-
-
-def _from_normal(prior: Prior, u: Tensor) -> Tensor:
-    return prior.from_normal(u) if isinstance(prior, FromNormal) else u
-
-
-def _to_normal(prior: Prior, z: Tensor) -> Tensor:
-    return prior.to_normal(z) if isinstance(prior, FromNormal) else z

@@ -77,7 +77,7 @@ class Inversion:
         y: its condition (B, A); None for a model without.
         error: (B,) what was descended, at z.
         began: (B,) the same where its descent began.
-        path: float32 (T + 1, B, D), the descent that met it, from its start on.
+        path: float32 (T + 1, B, D), the descent that met it, from its start on; None if it was not kept.
         errors: (T + 1, B) what was descended, along it.
         best: (B,) the step at which z was met.
         encoder: (B,) whether it began at the encoder's answer.
@@ -87,7 +87,7 @@ class Inversion:
     y: Tensor | None
     error: Tensor
     began: Tensor
-    path: Tensor
+    path: Tensor | None
     errors: Tensor
     best: Tensor
     encoder: Tensor

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from latentlab.engine.attributes.conditions import known_condition
 from latentlab.engine.attributes.inverting import (
     inversion_conditions,
     shipped_classifier,
@@ -56,14 +57,14 @@ class Inversions(Server):
         every = max(1, plan.steps // _FRAMES)
         seen = to_pictures(x.clone())[0]
         frames: list[InversionFrame] = []
-        descent = invert(model, x, y, plan)
+        descent = invert(model, x, y, plan, path=True)
         while True:
             try:
                 step = next(descent)
             except StopIteration as ended:
                 found: Inversion = ended.value
                 break
-            if step.number % every:
+            if step is None or step.number % every:
                 yield None
                 continue
             frames += _frames(model, x, step.z, step.y, [step.number])
@@ -72,6 +73,7 @@ class Inversions(Server):
             yield InversionReply(request.generation, request.subject, seen, tuple(frames), condition, share)
         best = int(found.best[0])
         numbers = sorted({*range(0, best, every), best})
+        assert found.path is not None
         path, told = found.path[numbers, 0], None if found.y is None else found.y.expand(len(numbers), -1)
         told_frames = tuple(_frames(model, x, path, told, numbers))
         yield None
@@ -106,8 +108,8 @@ class Inversions(Server):
                 raise LabError(f"{opened.data.name} has no picture {index}")
             x = opened.data.images[index : index + 1].to(opened.device).float() / 255.0
             told = None if known is None else opened.conditions_at((index,))
-            # Of a picture whose class is not known the row is all zero.
-            y = told.to(opened.device) if told is not None and bool(told.any()) else None
+            told = known_condition(model, told)
+            y = None if told is None else told.to(opened.device)
             if y is None and known is not None and not known.exclusive:
                 y = torch.zeros(1, len(known.condition_names), device=opened.device)
         if tuple(x.shape[1:]) != model.picture_shape:
