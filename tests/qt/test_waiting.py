@@ -53,6 +53,33 @@ def test_that_longer_delays_and_clocks_go_on(qtbot: QtBot) -> None:
     long.stop()
 
 
+def test_that_a_thread_that_has_answered_before_it_is_looked_at_is_waited_for(
+    qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until_idle()
+    replies: list[object] = []
+
+    def again(reply: object) -> None:
+        replies.append(reply)
+        if len(replies) < 5:
+            workspace.ask(PointRequest, (0.0, float(len(replies))), ())
+
+    workspace.on(PointRequest).connect(again)
+    (thread,) = workspace.findChildren(RenderThread)
+    process = waiting._process
+
+    def before_a_long_pause() -> None:
+        process()
+        while not thread.idle:
+            time.sleep(0.001)
+
+    # As on a busy machine, where the window's thread goes on when the other one has long done its work.
+    monkeypatch.setattr(waiting, "_process", before_a_long_pause)
+    workspace.ask(PointRequest, (0.0, 0.0), ())
+    until_threads_rest()
+    assert len(replies) == 5
+
+
 def test_that_a_slow_thread_is_waited_for_until_its_replies_are_here(
     qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:

@@ -10,16 +10,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThreadPool, QTimer, QTimerEvent
 from PySide6.QtWidgets import QApplication
 
+from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.render_thread import RenderThread
+from latentlab.qt.clients.task_queue import TaskQueue
 from tests.qt.leaks import made
 
 _PATIENCE_S = 20.0
+# What threads have been given to do since the tests began, a mark each.
+_given: list[None] = []
 # How long each delay has run by `pass_time`; whenever a timer is started anew it has another number.
 _passed: dict[tuple[int, int], int] = {}
+
+
+def _note(kind: type, name: str) -> None:
+    """From now on each call of a method is noted in `_given`."""
+    give: Callable[..., None] = getattr(kind, name)
+
+    def noted(self: object, *args: Any, **kwargs: Any) -> None:
+        _given.append(None)
+        give(self, *args, **kwargs)
+
+    setattr(kind, name, noted)
+
+
+_note(Mailbox, "put")
+_note(TaskQueue, "run")
 
 
 def until_idle(longest_ms: int = 1000) -> None:
@@ -49,9 +69,11 @@ def until_threads_rest() -> None:
     """
     late, quiet = time.monotonic() + _PATIENCE_S, 0
     while quiet < 2:
+        given = len(_given)
         _process()
         busy = [one for one in made() if _works(one)]
-        quiet = 0 if busy else quiet + 1
+        # A thread may be given work, do it and rest again before it is looked at: its reply then lies here.
+        quiet = 0 if busy or len(_given) > given else quiet + 1
         if busy:
             time.sleep(0.001)
             if time.monotonic() > late:
