@@ -9,16 +9,13 @@ discriminator is sure.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from latentlab.core import latent
-from latentlab.engine.rendering.cells import cells_of
 from latentlab.engine.rendering.drawing import Drawing, to_pictures
+from latentlab.engine.rendering.plane_map import PlaneMap
 from latentlab.engine.rendering.requests.critic import (
     CriticMapReply,
     CriticMapRequest,
@@ -29,10 +26,8 @@ from latentlab.engine.rendering.serving import Reply, Server, handles
 from latentlab.errors import LabError
 from latentlab.models.critics import Scores, ScoreSpec
 
-# A first map has every so manieth cell in both directions.
-_COARSE = 4
-# The duration of a piece of work, and points in the first one.
-_PIECE_S, _FIRST, _MOST = 6e-3, 8, 256
+# See `PlaneMap`.
+_COARSE, _PIECE_S = 4, 6e-3
 # How far the picture is moved along the slope: the RMS change of a pixel, of 1.
 _STEP = 0.04
 
@@ -46,7 +41,7 @@ class Critics(Server):
 
     def __init__(self, drawing: Callable[[], Drawing]) -> None:
         self._drawing = drawing
-        self._at_once = _FIRST
+        self._map = PlaneMap(_COARSE, _PIECE_S)
 
     @handles(CriticMapRequest)
     def map(self, request: CriticMapRequest) -> Iterator[Reply | None]:
@@ -55,36 +50,24 @@ class Critics(Server):
         Raises:
             LabError: if the plane is not one of the model's latent space, or the model scores nothing.
         """
-        drawing, plane = self._drawing(), request.projection
-        critic = critic_of(drawing)
-        if plane.latents != drawing.latents or len(request.base) != drawing.latents:
-            raise LabError(f"a plane in {plane.latents} dimensions; the model has {drawing.latents}")
-        y = drawing.y_of(request.condition)
-        left, right, bottom, top = request.region
-        for coarse in (_COARSE, 1):
-            columns, rows = (max(2, cells // coarse) for cells in (request.columns, request.rows))
-            u = latent.even_axis(left, right, columns)
-            # Of a flat space a single row serves all.
-            v = latent.even_axis(bottom, top, 1 if plane.flat else rows)
-            places = cells_of(plane, request.base, u, v).to(drawing.device)
-            found: list[Tensor] = []
-            first = 0
-            while first < len(places):
-                began = time.perf_counter()
-                some = places[first : first + self._at_once]
-                found.append(told(critic.scores(drawing.model.picture_at(some, y), y), critic.score_spec))
-                first += len(some)
-                taken = time.perf_counter() - began
-                self._at_once = int(min(_MOST, max(1, len(some) * _PIECE_S / max(taken, 1e-4))))
-                yield None
-            whole = torch.cat(found).view(len(v), len(u)).expand(rows, columns).flip(0)
-            yield CriticMapReply(
-                request.generation,
-                request.region,
-                plane,
-                np.ascontiguousarray(whole.float().cpu().numpy()),
-                critic.score_spec,
-                coarse == 1,
+        drawing = self._drawing()
+        critic, y = critic_of(drawing), drawing.y_of(request.condition)
+
+        def score(z: Tensor) -> Tensor:
+            return told(critic.scores(drawing.model.picture_at(z, y), y), critic.score_spec)
+
+        for found in self._map.of(request, drawing, score):
+            yield (
+                None
+                if found is None
+                else CriticMapReply(
+                    request.generation,
+                    request.region,
+                    request.projection,
+                    found.values,
+                    critic.score_spec,
+                    found.done,
+                )
             )
 
     @handles(OpinionRequest)
