@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from latentlab.qt.views.class_legend.view import ClassLegend, LegendRoom
 from latentlab.qt.views.points.view import PointsView
+from latentlab.qt.widgets.scrolled import ScrolledPage
 
 # As wide as the probe is in a wide window.
 _WIDTH = 336
 _Arrange = Callable[[tuple[QWidget, ...]], QWidget]
 
 
-class Column(QScrollArea):
+class Column(ScrolledPage):
     """Views one under the other, as wide as the column; scrolls when they are too tall together."""
 
     def __init__(self, name: str, views: tuple[QWidget, ...]) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__(name)
         self._inner = QWidget()
         rows = QVBoxLayout(self._inner)
         rows.setContentsMargins(0, 0, 0, 0)

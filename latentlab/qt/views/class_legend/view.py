@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtGui import (
     QColor,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from latentlab.core.columns import Words
 from latentlab.core.expression import Comparison, Operand, to_text
@@ -21,6 +21,7 @@ from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.widgets.plain_text import Label, listed
+from latentlab.qt.widgets.scrolled import ScrolledPage
 from latentlab.session.edits import Edit, HideClasses
 from latentlab.session.point_edits import FindPoints, HideWords
 from latentlab.session.point_settings import MOST_HIDDEN_WORDS, PLAIN
@@ -167,19 +168,14 @@ def _coloured(column: Words, dark: bool) -> list[tuple[int, QColor]]:
     return [(code, class_colour(colour, dark)) for code, colour in colours if colour is not None]
 
 
-class LegendRoom(QScrollArea):
+class LegendRoom(ScrolledPage):
     """A legend with room for a few lines of chips: it scrolls where more are needed. `whole` says that it
     never shows fewer of them, because what is around it scrolls.
     """
 
     def __init__(self, legend: ClassLegend, most: int = _MOST_LINES, *, whole: bool = False) -> None:
-        super().__init__()
+        super().__init__("classLegendRoom")
         self._most, self._whole = most, whole
-        self.setObjectName("classLegendRoom")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.theory import Subject
 from latentlab.qt.clients.workspace import Workspace
@@ -16,6 +16,7 @@ from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.push_button import text_button, tip_button
+from latentlab.qt.widgets.scrolled import ScrolledPage
 from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.qt.widgets.sliders import CalmSlider
 from latentlab.session.state import SessionState
@@ -29,17 +30,11 @@ _HOW = {
 _LARGEST, _STEPS = 140, 200
 
 
-class InversionView(QScrollArea):
+class InversionView(ScrolledPage):
     """Starts inversions of the selected picture, or of the user's own, and shows their steps."""
 
     def __init__(self, workspace: Workspace, pictures: OwnPictures) -> None:
-        super().__init__()
-        self.setObjectName("inversionTape")
-        self.setAccessibleName("Inversion of a picture")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__("inversionTape", "Inversion of a picture")
         self._workspace, self._pictures, self._run = workspace, pictures, inversion_of(workspace)
         self._sight = Sight(self)
         self._seed = 0

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.mixture import ComponentReply
 from latentlab.qt.widgets.picture_sheet import PictureSheet
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.push_button import text_button
+from latentlab.qt.widgets.scrolled import ScrolledPage
 from latentlab.qt.widgets.term import Term
 
 
-class ComponentCard(QScrollArea):
+class ComponentCard(ScrolledPage):
     """`redraw_wanted` asks for other samples of the same component."""
 
     redraw_wanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("componentCard")
-        self.setAccessibleName("The chosen component")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        super().__init__("componentCard", "The chosen component")
         self.title = Term("", "component")
         self.title.setObjectName("componentTitle")
         self.title.setWordWrap(True)

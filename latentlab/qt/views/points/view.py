@@ -7,10 +7,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QProgressBar,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +24,7 @@ from latentlab.qt.views.points.layer_boxes import LayerBoxes
 from latentlab.qt.views.points.number_legend import NumberLegend
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import Label, RichLabel, listed, plain_tip
+from latentlab.qt.widgets.scrolled import ScrolledPage
 from latentlab.session.point_edits import ColourBy, ShowAllPoints
 from latentlab.session.point_settings import PLAIN
 from latentlab.session.state import SessionState
@@ -51,17 +50,11 @@ class ColourCombo(QComboBox):
             event.ignore()
 
 
-class PointsView(QScrollArea):
+class PointsView(ScrolledPage):
     """Everything about the points of the plane. `take_legend` gives it the legend of words."""
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__()
-        self.setObjectName("pointsView")
-        self.setAccessibleName("Points")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__("pointsView", "Points")
         self._workspace, self._facts = workspace, facts_of(workspace)
         self._facts.show_in(self.palette())
         self.combo = ColourCombo()

@@ -7,10 +7,8 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QProgressBar,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -35,6 +33,7 @@ from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.scrolled import ScrolledPage
 from latentlab.qt.widgets.sight import Sight, in_sight
 from latentlab.session.edits import SetLayers
 from latentlab.session.state import SessionState
@@ -56,17 +55,11 @@ _MARKS = (
 )
 
 
-class TheoryView(QScrollArea):
+class TheoryView(ScrolledPage):
     """Follows the picture that `TheorySubject` means, while it can be seen."""
 
     def __init__(self, workspace: Workspace, pictures: OwnPictures) -> None:
-        super().__init__()
-        self.setObjectName("theoryPanel")
-        self.setAccessibleName("Theory of a picture")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__("theoryPanel", "Theory of a picture")
         self._workspace, self._pictures = workspace, pictures
         self._subject, self._sight = subject_of(workspace), Sight(self)
         self._known: LadderReply | None = None

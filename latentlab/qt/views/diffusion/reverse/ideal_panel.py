@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion.noising import as_picture
 from latentlab.engine.diffusion.parting import parting
@@ -16,6 +16,7 @@ from latentlab.qt.views.diffusion.reverse.ideal_chart import IdealChart
 from latentlab.qt.views.diffusion.reverse.ideals import IdealFrame
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
+from latentlab.qt.widgets.scrolled import ScrolledPage
 from latentlab.qt.widgets.term import Term
 
 if TYPE_CHECKING:
@@ -28,17 +29,11 @@ _WIDE, _NARROW = (282, 132, 64), (204, 92, 44)
 _WAITING = "Averaging the training pictures …"
 
 
-class IdealPanel(QScrollArea):
+class IdealPanel(ScrolledPage):
     """A column of the reverse page."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("idealPanel")
-        self.setAccessibleName("The ideal denoiser beside the model's prediction")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__("idealPanel", "The ideal denoiser beside the model's prediction")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.heading = Term("Ideal denoiser")
         font = self.heading.font()
