@@ -1,20 +1,15 @@
-"""The gallery of one window: chip, page, what is read and drawn for them, and the commands of the cards."""
+"""The gallery of one window: its page, what is read and drawn for it, and the commands of the cards."""
 
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from latentlab.engine.diffusion.requests import DenoiserReply
-from latentlab.engine.files.model_cards import in_short
 from latentlab.engine.rendering.requests.drawn import DrawnReply
-from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.training.events import Progress, Started
-from latentlab.models.registry import KINDS
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.drawn_client import DrawnClient
 from latentlab.qt.clients.joining import EndingThread
@@ -28,11 +23,9 @@ from latentlab.qt.controllers.model_files import ModelFiles
 from latentlab.qt.controllers.partner import PartnerProposer
 from latentlab.qt.controllers.session_controller import SessionController
 from latentlab.qt.controllers.settings import Settings
-from latentlab.qt.shell.gallery.chip import ModelChip, Shown
-from latentlab.qt.shell.gallery.reading import GalleryContents, drawn_of, read_contents
+from latentlab.qt.shell.gallery.open_models import OpenModels
+from latentlab.qt.shell.gallery.reading import GalleryContents, read_contents
 from latentlab.qt.widgets.message_bar import MessageBar
-from latentlab.session.known_data import title_of
-from latentlab.session.recent_models import with_newest
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
@@ -86,11 +79,11 @@ class Gallery(QObject):
         # By the kind of card; made with the page.
         self._commands: dict[type[PictureCard], _Commands] = {}
         self.drawn = DrawnClient(parent=self)
-        self.chip = ModelChip()
         # A queue of its own: the gallery does not wait for a film that is being saved.
         self._reading = TaskQueue(self)
         self._newest = Newest(self._reading, self._show, self._unread)
-        self._chip_pictures = Newest(self._reading, self.chip.show_pictures, self._unread)
+        self._open_models = OpenModels(workspace, denoisers, settings, self._reading, self.drawn.folder, self)
+        self.chip = self._open_models.chip
         self._read = GalleryContents()
         # Of the training that runs: how many steps it has, and its card while that is shown.
         self._steps, self._so_far = 0, ""
@@ -102,11 +95,9 @@ class Gallery(QObject):
         self.drawn.drawn.connect(self._came)
         self.drawn.given_up.connect(self._gave_up)
         self.chip.clicked.connect(lambda: self.leave() if self.is_open else self.open())
-        self._opening(f"Opening {workspace.state.model} …")
-        workspace.busy.connect(self._opening)
-        workspace.loaded.connect(self._loaded)
+        self._open_models.changed.connect(self.refresh)
+        self._open_models.unread.connect(self._unread)
         workspace.probed.connect(self._probed)
-        denoisers.opened.connect(self._denoiser_opened)
         trainer.kept.connect(self.refresh)
         trainer.staged.connect(self.refresh)
         trainer.told.connect(self._told)
@@ -169,7 +160,7 @@ class Gallery(QObject):
     def request_end(self) -> list[EndingThread]:
         """Tells the thread that draws to end; returns what is to be joined."""
         self._newest.drop()
-        self._chip_pictures.drop()
+        self._open_models.drop()
         self._reading.finish(_LONGEST_READING_MS)
         return self.drawn.request_end()
 
@@ -204,6 +195,7 @@ class Gallery(QObject):
             if self._running is not None and self.is_open:
                 self._running.show_progress(self._so_far)
 
+    @Slot(object)
     def _unread(self, failure: Failure) -> None:
         self._say(f"The models could not be listed: {failure.message}")
 
@@ -220,9 +212,7 @@ class Gallery(QObject):
         for card in self._cards():
             if card.facts.hash == reply.hash:
                 card.show_pictures(reply.png)
-        model = self._workspace.model
-        if model is not None and model.hash == reply.hash:
-            self.chip.show_pictures(reply.png)
+        self._open_models.came(reply)
 
     @Slot(str)
     def _gave_up(self, model: str) -> None:
@@ -254,58 +244,6 @@ class Gallery(QObject):
         self.leave()
         self._ask_for_file()
 
-    # The chip
-
-    @Slot(str)
-    def _opening(self, words: str) -> None:
-        """Until the first model is open, says which one is being opened."""
-        if self._workspace.model is None:
-            self.chip.show_model(Shown(Path(self._workspace.state.model).stem, words))
-
-    @Slot(object)
-    def _loaded(self, model: LoadedReply) -> None:
-        self._name(model)
-        if self._workspace.following or not Path(model.path).name:
-            self.chip.show_pictures(b"")
-            return
-        self._settings.recent_models = with_newest(self._settings.recent_models, model.path)
-        self._chip_pictures.run(partial(drawn_of, self.drawn.folder, model.hash))
-        self.refresh()
-
-    @Slot(object)
-    def _denoiser_opened(self, reply: DenoiserReply) -> None:
-        if Path(reply.path).name:
-            self._settings.recent_models = with_newest(self._settings.recent_models, reply.path)
-        if self._workspace.model is not None:
-            self._name(self._workspace.model)
-        self.refresh()
-
-    def _name(self, model: LoadedReply) -> None:
-        """Says what is open."""
-        kind = next((kind.label for kind in KINDS.values() if kind.title == model.title), model.title)
-        at_work = self._denoisers.model
-        self.chip.show_model(
-            Shown(
-                name=model.model,
-                kind=in_short(kind, model.latents, _prior_of(model)),
-                data=_data_in_words(model),
-                partner="" if at_work is None else at_work.model,
-                missing=model.missing,
-            )
-        )
-
     @Slot(object, object)
     def _probed(self, old: SessionState, new: SessionState) -> None:
         self.drawn.give_way()
-
-
-def _data_in_words(model: LoadedReply) -> str:
-    if model.missing:
-        return "pictures not found"
-    return f"{title_of(model.data)} ({model.split}), {len(model.images):,}"
-
-
-def _prior_of(model: LoadedReply) -> str:
-    """Its prior in words, where that is none of its kind's own N(0, I)."""
-    known = model.prior
-    return "" if known is None or known.standard or known.stands_in else known.formula
