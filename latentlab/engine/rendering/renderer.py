@@ -16,12 +16,12 @@ from torch import Tensor
 
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.files.checkpoint import LoadedModel
-from latentlab.engine.inference.encodings import encode_in_chunks, join
 from latentlab.engine.inference.memory import give_back
 from latentlab.engine.rendering import opening
 from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.direction_service import DirectionFinder
-from latentlab.engine.rendering.drawing import Drawing, moments_for, mosaic, to_pictures, walk_points
+from latentlab.engine.rendering.drawing import Drawing, mosaic, to_pictures, walk_points
+from latentlab.engine.rendering.encoding import encoded, unfolded
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened
 from latentlab.engine.rendering.own_picture import OwnPictures
@@ -38,13 +38,10 @@ from latentlab.engine.rendering.requests.grids import (
     ProbeDensityRequest,
 )
 from latentlab.engine.rendering.requests.opening import (
-    MOST_COMPONENTS,
     EncodeRequest,
-    EncodingsReply,
     FollowRequest,
     LoadedReply,
     LoadRequest,
-    UnfoldedReply,
 )
 from latentlab.engine.rendering.requests.pictures import (
     OwnPictureRequest,
@@ -70,8 +67,6 @@ from latentlab.errors import LabError
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
 
 _HERE = "latentlab.engine.rendering"
-_FIRST_ENCODINGS = _SAMPLED = 2000
-_DRAWN = 200  # of the sample, the pictures that set the density levels, four times a second
 
 
 class Renderer(Server):
@@ -177,62 +172,13 @@ class Renderer(Server):
         else:
             following.unfolding.adopt(request.theta, request.step, request.buffers)
         yield from following.unfolding.refresh()
-        unfolding, moments = following.unfolding, moments_for(self.drawing)
-        if not len(unfolding.mean):
-            yield UnfoldedReply(request.generation, unfolding.mean, unfolding.mean, 0, step=unfolding.step)
-            return
-        # A spread-out sample is enough to see how much each dimension is used.
-        some = slice(None, None, max(1, len(unfolding.mean) // _SAMPLED))
-        moments.add(unfolding.mean[some], unfolding.log_variance[some])
-        whole = moments.summary()
-        mean, sigma = unfolding.mean.copy(), np.exp(0.5 * unfolding.log_variance)
-        self._density = Density(mean[some], sigma[some], draws=_DRAWN)
-        yield UnfoldedReply(
-            generation=request.generation,
-            mean=mean,
-            sigma=sigma,
-            total=len(unfolding.mean),
-            kl_per_dimension=whole.kl_per_dimension,
-            spread=whole.spread,
-            components=whole.components,
-            step=unfolding.step,
-        )
+        reply, self._density = unfolded(following.unfolding, self.drawing, request, self._density)
+        yield reply
 
     @handles(EncodeRequest)
     def _encode(self, request: EncodeRequest) -> Iterator[Reply | None]:
-        opened = self._in_hand()
-        data, y = opened.data, opened.encoder_conditions()
-        if not len(data):
-            nowhere = np.zeros((0, opened.drawing.latents), np.float32)
-            yield EncodingsReply(request.generation, nowhere, nowhere, 0)
-            return
-        parts, told, moments = [], 0, moments_for(opened.drawing)
-        for part in encode_in_chunks(opened.loaded.model, data, y=y):
-            parts.append(part)
-            moments.add(part.mean, part.log_variance)
-            count = sum(map(len, parts))
-            # Joining is quadratic if done at every chunk; doing it at doublings keeps it linear.
-            if count == len(data) or count >= max(_FIRST_ENCODINGS, 2 * told):
-                encodings = join(parts)
-                parts, told = [encodings], count
-                sigma = np.exp(0.5 * encodings.log_variance)
-                if count < len(data):
-                    yield EncodingsReply(request.generation, encodings.mean, sigma, len(data))
-                    continue
-                whole = moments.summary()
-                self._density = Density(encodings.mean, sigma)
-                yield EncodingsReply(
-                    generation=request.generation,
-                    mean=encodings.mean,
-                    sigma=sigma,
-                    total=len(data),
-                    kl_per_dimension=whole.kl_per_dimension,
-                    spread=whole.spread,
-                    components=whole.components,
-                    principal=moments.principal(MOST_COMPONENTS),
-                )
-            else:
-                yield None
+        reply, self._density = yield from encoded(self._in_hand(), request, self._density)
+        yield reply
 
     @handles(PointRequest)
     def _point(self, request: PointRequest) -> Iterator[Reply | None]:
