@@ -20,8 +20,8 @@ from latentlab.engine.attributes.conditions import parse_condition
 from latentlab.engine.attributes.evidence import evidence_of, evidence_of_picture
 from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.files.checkpoint import LoadedModel
-from latentlab.engine.inference.evidence import why_no_ladder
 from latentlab.engine.inference.ladder import IMPORTANCE, Estimate, Ladder
+from latentlab.engine.inference.true_posterior import why_no_ladder
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.own_picture import fitted, read_own
 from latentlab.errors import LabError

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from latentlab.core import gaussian
-from latentlab.engine.inference.evidence import Evidence, why_no_ladder
+from latentlab.engine.inference.evidence import Evidence
 from latentlab.engine.inference.moments import Marginals, Moments
+from latentlab.engine.inference.true_posterior import why_no_ladder
 from latentlab.engine.rendering.known_figures import figures_of
 from latentlab.engine.rendering.prior_plane import (
     facts_of,

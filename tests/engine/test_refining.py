@@ -7,8 +7,9 @@ import torch
 
 from latentlab.data import catalog
 from latentlab.engine.files.checkpoint import load_model
-from latentlab.engine.inference.evidence import Evidence, driven
+from latentlab.engine.inference.evidence import Evidence
 from latentlab.engine.inference.refining import can_refine, refine
+from latentlab.engine.inference.true_posterior import driven
 from latentlab.models.terms import Posterior
 from latentlab.shipped import model_files
 
