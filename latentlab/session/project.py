@@ -69,6 +69,7 @@ class Project:
         layouts: how the panels stand, by workspace, as Qt writes it down.
         notes: a text of the person's own.
         program: the version of LatentLab that has written it.
+        em: the hashes of mixtures whose EM is to be run again step by step, from the recipe in their files.
     """
 
     session: SessionState = field(default_factory=SessionState)
@@ -78,11 +79,13 @@ class Project:
     layouts: tuple[tuple[str, bytes], ...] = ()
     notes: str = ""
     program: str = __version__
+    em: tuple[str, ...] = ()
 
 
 def same_work(one: Project, other: Project) -> bool:
     """Whether there is nothing to save in the one that is not in the other."""
-    return (_work(one.session), one.tapes, one.notes) == (_work(other.session), other.tapes, other.notes)
+    first, second = ((_work(each.session), each.tapes, each.notes, each.em) for each in (one, other))
+    return first == second
 
 
 def to_json(project: Project) -> str:
@@ -101,6 +104,7 @@ def to_json(project: Project) -> str:
             "hash": tapes.model_hash,
             "recipes": [json.loads(recipes.as_json(one)) for one in tapes.recipes],
         },
+        "em": list(project.em),
         "layouts": {name: base64.b64encode(content).decode("ascii") for name, content in project.layouts},
         "notes": project.notes,
     }
@@ -138,6 +142,7 @@ def from_json(text: str) -> Project:
             layouts=_layouts(document["layouts"]),
             notes=_text(document["notes"], MAX_NOTES),
             program=program,
+            em=_hashes(document.get("em", [])),
         )
     except LabError:
         raise
@@ -178,6 +183,12 @@ def _tapes(value: dict[str, Any]) -> Tapes:
         raise ValueError("its tapes are not a list, or too many")
     read = tuple(recipes.from_json(json.dumps(one)) for one in value["recipes"])
     return Tapes(_text(value["model"], MAX_LETTERS), _text(value["hash"], MAX_LETTERS), read)
+
+
+def _hashes(values: Any) -> tuple[str, ...]:
+    if type(values) is not list or len(values) > MAX_TAPES:
+        raise ValueError("its mixtures are not a list, or too many")
+    return tuple(_text(one, MAX_LETTERS) for one in values)
 
 
 def _layouts(values: Any) -> tuple[tuple[str, bytes], ...]:

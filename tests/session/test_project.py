@@ -29,6 +29,7 @@ PROJECT = st.builds(
     st.none() | st.builds(Tapes, WORDS, WORDS, st.lists(RECIPES, min_size=1, max_size=3).map(tuple)),
     st.dictionaries(WORDS, st.binary(max_size=40), max_size=3).map(lambda found: tuple(found.items())),
     st.text(max_size=40),
+    em=st.lists(WORDS, max_size=3).map(tuple),
 )
 
 
@@ -67,6 +68,12 @@ def test_that_any_part_of_any_kind_is_taken_or_refused_by_a_lab_error(name: str,
     assert from_json(to_json(project)) == project
 
 
+def test_that_a_project_from_before_tapes_of_em_opens() -> None:
+    document = json.loads(to_json(Project()))
+    del document["em"]
+    assert from_json(json.dumps(document)) == Project()
+
+
 def test_that_a_newer_project_is_refused_and_what_helps_is_said() -> None:
     document = {**json.loads(to_json(Project())), "version": VERSION + 1, "program": "9.1", "tapes": "of 9.1"}
     with pytest.raises(LabError, match=r"saved by a newer LatentLab \(9\.1.*Update LatentLab"):
@@ -83,5 +90,6 @@ def test_that_only_what_a_person_has_arranged_counts_as_work() -> None:
         replace(one, session=replace(keyed, pins=((1.0, 1.0),))),
         replace(one, session=replace(keyed, pictures=PictureKeys("c", ("b",)))),
         replace(one, notes="Try beta = 4."),
+        replace(one, em=("0123456789ab",)),
     ):
         assert not same_work(one, other)

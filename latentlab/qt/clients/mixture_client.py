@@ -27,11 +27,18 @@ from latentlab.qt.clients.render_thread import Serves
 if TYPE_CHECKING:
     from latentlab.engine.training.snapshot import Snapshot
 
+# Mixtures whose EM is run again in a project.
+_TAPED = 3
 _SERVICE = ("latentlab.engine.rendering.mixture_service", "MixtureService")
 
 
 class MixtureClient(BackgroundClient):
-    """Sends requests about mixtures, and keeps the steps of the EM of a mixture in training."""
+    """Sends requests about mixtures, and keeps the steps of the EM of a mixture in training.
+
+    Attributes:
+        taped: hashes of the mixtures that have a tape of their EM, the latest last. A project keeps them;
+            the tape is made again from the recipe in the mixture's file.
+    """
 
     def __init__(self, service: Serves | None = None, parent: QObject | None = None) -> None:
         super().__init__("mixtureThread", _SERVICE, service, parent)
@@ -39,6 +46,7 @@ class MixtureClient(BackgroundClient):
         self._training, self._live = "", EMTape()
         self._under_way = False
         self._next: Snapshot | None = None
+        self.taped: tuple[str, ...] = ()
 
     def look_into(self, model: str, data: str) -> None:
         """Opens a mixture, a name or a path; what was asked of another one is dropped."""
@@ -51,6 +59,13 @@ class MixtureClient(BackgroundClient):
         if self._thread.isRunning():
             self.ask(EMRequest, False)
         self.forget(EMRequest)
+
+    def note_tape(self, mixture: str, there: bool = True) -> None:
+        """Notes that a mixture of this hash has a tape, or is to have none any more."""
+        if there and mixture not in self.taped:
+            self.taped = (*self.taped, mixture)[-_TAPED:]
+        elif not there:
+            self.taped = tuple(one for one in self.taped if one != mixture)
 
     @Slot(object)
     def follow(self, snapshot: Snapshot) -> None:

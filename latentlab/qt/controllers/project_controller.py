@@ -59,8 +59,7 @@ class ProjectController(QObject):
     ) -> None:
         super().__init__(parent)
         self._workspace, self._settings, self._background = workspace, settings, background
-        self._bar, self._views = bar, views
-        self.copies = copies
+        self._bar, self._views, self.copies = bar, views, copies
         self.path: Path | None = None
         self.modified = False
         # Why it cannot be saved under its name; "" if it can.
@@ -105,6 +104,7 @@ class ProjectController(QObject):
             self._saved,
             session=lasting(self._workspace.rest()),
             tapes=self._views.tapes(),
+            em=self._views.em(),
             layouts=self._views.layouts(),
             notes=self.notes,
         )
@@ -252,9 +252,8 @@ class ProjectController(QObject):
         self._saved = project
         settings, path = self._settings, lock.path
         settings.project = str(path)
-        settings.projects = (str(path), *(one for one in settings.projects if one != str(path)))[
-            :MOST_PROJECTS
-        ]
+        others = (one for one in settings.projects if one != str(path))
+        settings.projects = (str(path), *others)[:MOST_PROJECTS]
         self.look()
         self.changed.emit()
 
@@ -272,6 +271,7 @@ class ProjectController(QObject):
             return
         newest = opened.copy.project if opened.copy is not None else opened.found.project
         self.notes = newest.notes
+        self._views.bring_em(newest.em)
         lock = ProjectLock(opened.path)
         self._take(lock, opened.found.project)
         if lock.refusal:

@@ -32,6 +32,12 @@ class ProjectViews(Protocol):
     def bring_tapes(self, tapes: Tapes | None) -> None:
         """Draws these again."""
 
+    def em(self) -> tuple[str, ...]:
+        """The hashes of the mixtures whose EM has been run step by step."""
+
+    def bring_em(self, mixtures: tuple[str, ...]) -> None:
+        """Runs it again when they are seen."""
+
     def layouts(self) -> tuple[tuple[str, bytes], ...]:
         """How the panels stand."""
 
@@ -128,6 +134,7 @@ class ProjectOpening(QObject):
         if shown is not None:
             self.views.bring_layouts(shown.layouts)
             self.views.bring_tapes(shown.tapes)
+            self.views.bring_em(shown.em)
         coming, self._coming = self._coming, None
         if coming is not None:
             self.came.emit(*coming)

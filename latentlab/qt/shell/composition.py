@@ -124,7 +124,8 @@ def compose(
         trainer.models,
     )  # fmt: skip
     projects = ProjectController(
-        workspace, settings, background, messages, WindowViews(workspaces, diffusion, denoiser_client),
+        workspace, settings, background, messages,
+        WindowViews(workspaces, diffusion, denoiser_client, mixtures),
         lambda: [trainer.folder, Path(settings.folder or ".")],
         ProjectCopies(trainer.folder.parent / "projects"), window,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray
 
 from latentlab.engine.files.model_catalog import name_of
 from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.mixture_client import MixtureClient
 from latentlab.qt.shell.workspace_switcher import Workspaces
 from latentlab.qt.views.diffusion.view import DiffusionView
 from latentlab.session.project import Tapes
@@ -17,8 +18,15 @@ _WORKSPACE = "workspace:"
 class WindowViews:
     """Reads them from a window, and brings them back into one."""
 
-    def __init__(self, workspaces: Workspaces, diffusion: DiffusionView, denoiser: DenoiserClient) -> None:
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        diffusion: DiffusionView,
+        denoiser: DenoiserClient,
+        mixtures: MixtureClient,
+    ) -> None:
         self._workspaces, self._diffusion, self._denoiser = workspaces, diffusion, denoiser
+        self._mixtures = mixtures
         # Those of a project that are not drawn again yet: they are drawn when the panel is first seen.
         self._waiting: Tapes | None = None
 
@@ -37,6 +45,14 @@ class WindowViews:
         self._waiting = tapes
         if tapes is not None:
             self._diffusion.bring_recipes(tapes.recipes, tapes.model, tapes.model_hash)
+
+    def em(self) -> tuple[str, ...]:
+        """The hashes of the mixtures whose EM has been run step by step."""
+        return self._mixtures.taped
+
+    def bring_em(self, mixtures: tuple[str, ...]) -> None:
+        """Runs it again when they are seen."""
+        self._mixtures.taped = mixtures
 
     def layouts(self) -> tuple[tuple[str, bytes], ...]:
         """How the panels stand in each workspace; the current one is the last."""

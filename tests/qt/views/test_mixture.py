@@ -208,6 +208,44 @@ def test_that_a_tape_waits_for_its_mixture(
     assert len(view.tape.tape) == 2 * PASSES + 1
 
 
+def test_that_a_project_makes_the_tape_with_which_it_was_left_again(
+    qtbot: QtBot, window: LabWindow, view: MixtureView, tmp_path: Path
+) -> None:
+    run_em(qtbot, view)
+    window.save_project(tmp_path / "em.llab")
+    until_idle()
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    first = SessionState(model=str(tmp_path / "first.safetensors"), data="toy")
+    with open_window(qtbot, elsewhere, Renderer(), state=first) as other:  # type: ignore[arg-type]
+        with qtbot.waitSignal(other.workspace.loaded, timeout=10_000):
+            other.open_project(tmp_path / "em.llab")
+        qtbot.mouseClick(other.findChild(QToolButton, "workspace_mixture"), LEFT)
+        (found,) = other.findChildren(MixtureView)
+        qtbot.waitUntil(lambda: len(found.tape.tape) == 2 * PASSES + 1, timeout=20_000)
+        until_idle()
+        assert found.tape.heading.text() == f"Pass {PASSES}, M step"
+        assert not other.isWindowModified()
+        with qtbot.waitSignal(other.workspace.encoded, timeout=10_000):
+            other.workspace.open(first)
+        until_idle()
+    # At the next start the project is open again.
+    with open_window(qtbot, elsewhere, Renderer()) as other:  # type: ignore[arg-type]
+        until_idle()
+        assert other.bench.projects.path == tmp_path / "em.llab"
+        assert other.bench.projects.current().em == (view.model.hash,)
+
+
+def test_that_em_that_was_stopped_by_hand_is_not_run_by_a_project(
+    qtbot: QtBot, window: LabWindow, view: MixtureView
+) -> None:
+    button = view.findChild(QPushButton, "emRun")
+    qtbot.mouseClick(button, LEFT)
+    assert window.bench.projects.current().em == (view.model.hash,)
+    qtbot.mouseClick(button, LEFT)
+    assert window.bench.projects.current().em == ()
+    until_idle()
+
+
 def test_that_the_steps_of_a_fit_in_the_window_are_there_when_it_is_opened(
     qtbot: QtBot, window: LabWindow, mixture: Path, tmp_path: Path
 ) -> None:

@@ -63,7 +63,7 @@ class MixtureView(QWidget):
         self.card.redraw_wanted.connect(self._redraw)
         self.tape.shown.connect(self._show_step)
         self.tape.run_wanted.connect(self._run)
-        self.tape.stop_wanted.connect(self._stop)
+        self.tape.stop_wanted.connect(self._give_up)
         self._client.on(ComponentsRequest).connect(self._came)
         self._client.on(ComponentRequest).connect(self._looked_at)
         self._client.on(EMRequest).connect(self._stepped)
@@ -158,11 +158,17 @@ class MixtureView(QWidget):
             f"({100.0 * reply.explained:.0f} % of the variance). Click a picture or a mean."
         )
         self.plane.show_points(reply.points)
-        tape = self._tapes.pop(reply.hash, None) or self._client.tape_of(reply) or EMTape()
+        tape = self._tapes.pop(reply.hash, None)
+        if tape is None and (tape := self._client.tape_of(reply)) is not None:
+            self._client.note_tape(reply.hash)
+        tape = tape or EMTape()
         self._tapes[reply.hash] = tape
         while len(self._tapes) > _KEPT:
             self._tapes.pop(next(iter(self._tapes)))
         self.tape.begin(tape, reply.step, 2 * reply.passes, reply.refits)
+        if not len(tape) and reply.hash in self._client.taped and reply.refits:
+            # As a project was left: its tape is made again.
+            self._run()
 
     @Slot(object)
     def _show_step(self, step: EMStep) -> None:
@@ -205,11 +211,18 @@ class MixtureView(QWidget):
         if self.model is None:
             return
         tape = self._tapes[self.model.hash] = EMTape()
+        self._client.note_tape(self.model.hash)
         self.tape.begin(tape, self.model.step, 2 * self.model.passes, True)
         self.tape.set_running(True)
         self._client.ask(EMRequest)
 
     @Slot()
+    def _give_up(self) -> None:
+        """Stopped by hand: it does not begin by itself any more."""
+        if self.model is not None:
+            self._client.note_tape(self.model.hash, there=False)
+        self._stop()
+
     def _stop(self) -> None:
         self._client.stop_em()
         self.tape.set_running(False)
