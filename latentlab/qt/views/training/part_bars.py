@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.core.figures import NOTHING, FiguresSpec
-from latentlab.qt.views.training.history import History
 from latentlab.qt.views.training.series_bars import SeriesBars
+from latentlab.qt.widgets.curves.history import History
 
 
 class PartBars(QWidget):

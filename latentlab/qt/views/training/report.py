@@ -19,12 +19,12 @@ from latentlab.engine.training.events import (
 from latentlab.engine.training.presets import few_in_words
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused
-from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.ending import Ending
 from latentlab.qt.views.training.form import TrainingForm
-from latentlab.qt.views.training.history import History
 from latentlab.qt.views.training.part_bars import PartBars
 from latentlab.qt.views.training.text import alarm, progress_in_words, saved_in_words
+from latentlab.qt.widgets.curves.curves import LossCurves
+from latentlab.qt.widgets.curves.history import History
 from latentlab.qt.widgets.plain_text import plain_tip
 from latentlab.qt.widgets.sight import in_sight
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from latentlab.core.figures import FiguresSpec, SeriesSpec
 from latentlab.engine.training.events import Progress, Started
-from latentlab.qt.views.training.history import SETTLES_AFTER, unused
+from latentlab.qt.widgets.curves.history import SETTLES_AFTER, unused
 
 
 def progress_in_words(progress: Progress, whole: Started, saved: str = "", called: str = "epoch") -> str:

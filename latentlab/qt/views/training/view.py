@@ -29,7 +29,6 @@ from latentlab.qt.clients.training_orders import Begin, GoOn
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.views.training.arrangement import Arrangement
-from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.form import INVITATION, TrainingForm
 from latentlab.qt.views.training.name_field import fault_of
 from latentlab.qt.views.training.options_dialog import OptionsDialog
@@ -39,6 +38,7 @@ from latentlab.qt.views.training.proposals import Proposals
 from latentlab.qt.views.training.report import Report
 from latentlab.qt.views.training.sample_sheet import DrawnNow
 from latentlab.qt.views.training.selection import Chosen
+from latentlab.qt.widgets.curves.curves import LossCurves
 from latentlab.qt.widgets.plain_text import WORDS, listed
 from latentlab.qt.widgets.sight import Sight
 from latentlab.session.known_data import Known, title_of

@@ -16,8 +16,8 @@ from latentlab.models.objectives.figures import (
     elbo_figures,
     label_figures,
 )
-from latentlab.qt.views.training.charts import drawn, round_ticks, span
-from latentlab.qt.views.training.history import Series
+from latentlab.qt.widgets.curves.charts import drawn, round_ticks, span
+from latentlab.qt.widgets.curves.history import Series
 
 
 def series(*terms: Figures) -> Series:

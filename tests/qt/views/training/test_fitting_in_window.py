@@ -16,8 +16,8 @@ from latentlab.engine.training.trainer import Trainer
 from latentlab.models.registry import registered
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Ended, Paused
-from latentlab.qt.views.training.charts import drawn
-from latentlab.qt.views.training.history import History
+from latentlab.qt.widgets.curves.charts import drawn
+from latentlab.qt.widgets.curves.history import History
 from tests.kinds import moments
 from tests.qt.shell import OFFSCREEN
 from tests.tiny import toy_set

@@ -19,7 +19,7 @@ from latentlab.models.objectives.figures import (
     elbo_figures,
     label_figures,
 )
-from latentlab.qt.views.training.history import _MOST, History, unused
+from latentlab.qt.widgets.curves.history import _MOST, History, unused
 
 
 def progress(step: int, kl: tuple[float, ...] = (1.0, 0.0)) -> Progress:

@@ -11,9 +11,6 @@ from latentlab.core.figures import ChartSpec, Figures, FigureSpec, FiguresSpec, 
 from latentlab.engine.training.events import Finished, Progress, Started
 from latentlab.engine.training.presets import Choice
 from latentlab.models.objectives.figures import ELBO, elbo_figures
-from latentlab.qt.views.training.charts import as_axis, cut_off, drawn, read_out, span, steps_span
-from latentlab.qt.views.training.curves import LossCurves
-from latentlab.qt.views.training.history import SETTLES_AFTER, History, Series
 from latentlab.qt.views.training.name_field import NameField, fault_of
 from latentlab.qt.views.training.part_bars import PartBars
 from latentlab.qt.views.training.selection import stem_of
@@ -25,7 +22,10 @@ from latentlab.qt.views.training.text import (
     result_in_words,
     saved_in_words,
 )
-from latentlab.qt.views.training.tiles import columns_for
+from latentlab.qt.widgets.curves.charts import as_axis, cut_off, drawn, read_out, span, steps_span
+from latentlab.qt.widgets.curves.curves import LossCurves
+from latentlab.qt.widgets.curves.history import SETTLES_AFTER, History, Series
+from latentlab.qt.widgets.curves.tiles import columns_for
 
 
 def progress(step: int, kl: tuple[float, ...] = (1.0, 0.5)) -> Progress:

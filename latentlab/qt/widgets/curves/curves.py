@@ -13,10 +13,10 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.core.figures import NOTHING, ChartSpec, FiguresSpec
-from latentlab.qt.views.training.history import History
-from latentlab.qt.views.training.numbers import of_history
-from latentlab.qt.views.training.plot import Plot
-from latentlab.qt.views.training.tiles import Tiles
+from latentlab.qt.widgets.curves.history import History
+from latentlab.qt.widgets.curves.numbers import of_history
+from latentlab.qt.widgets.curves.plot import Plot
+from latentlab.qt.widgets.curves.tiles import Tiles
 from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
 from latentlab.qt.widgets.plain_text import plain_tip
 

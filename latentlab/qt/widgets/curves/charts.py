@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.core.figures import ChartSpec
-from latentlab.qt.views.training.history import Series
+from latentlab.qt.widgets.curves.history import Series
 
 Numbers = NDArray[np.float64]
 # The values of the first steps would make all that follows a flat line.

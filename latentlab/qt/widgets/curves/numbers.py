@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from latentlab.core.figures import ChartSpec
-from latentlab.qt.views.training.charts import Numbers
-from latentlab.qt.views.training.history import History
+from latentlab.qt.widgets.curves.charts import Numbers
+from latentlab.qt.widgets.curves.history import History
 
 Columns = dict[str, list[object]]
 _STEP, _OF = "step", "pictures"

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.core.figures import ChartSpec
-from latentlab.qt.views.training.charts import (
+from latentlab.qt.widgets.curves.charts import (
     Numbers,
     as_axis,
     cut_off,
@@ -22,8 +22,8 @@ from latentlab.qt.views.training.charts import (
     span,
     steps_span,
 )
-from latentlab.qt.views.training.history import History
-from latentlab.qt.views.training.numbers import of_chart
+from latentlab.qt.widgets.curves.history import History
+from latentlab.qt.widgets.curves.numbers import of_chart
 from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.plots import bare_plot, drawn_whole
