@@ -100,6 +100,7 @@ class FiguresSpec:
         result: the same of the finished model, for its last line.
         smoothing: the share of the newest figures in the moving mean that is drawn; 1 draws them as they are.
         by_beta: whether the weight of the KL affects them.
+        players: the names of the figures by which players are followed while they learn against each other.
         unlisted: names that are still written to files and JSON for what reads them, but shown nowhere.
     """
 
@@ -112,6 +113,7 @@ class FiguresSpec:
     result: str = ""
     smoothing: float = 1.0
     by_beta: bool = False
+    players: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
 
     @property
@@ -125,6 +127,11 @@ class FiguresSpec:
             )
             for one in self.figures
         )
+
+    @property
+    def of_players(self) -> tuple[ChartSpec, ...]:
+        """The charts of the players' figures; of a training without players all."""
+        return tuple(chart for chart in self.drawn if chart.of in self.players) or self.drawn
 
 
 NOTHING = FiguresSpec()

@@ -172,6 +172,7 @@ class Opened:
             figures=figures_of(model),
             missing=self.missing,
             later=self.later,
+            training=find_kind(loaded.card.kind).figures,
             start=self._start(() if facts is None else facts.middle),
         )
 

@@ -39,10 +39,14 @@ _CAPABILITIES = frozenset(
 )
 INVERSION = (
     FigureSpec(
-        "latent_error", "Error of z", "", "lower", "how far the encoder's z is from the z of a made picture"
+        "latent_error",
+        "Error of z",
+        "",
+        "lower",
+        "How far the encoder's z is from the z of a made picture. It is trained when the players have ended.",
     ),
     FigureSpec(
-        "pixel_error", "Error of pixels", "", "lower", "RMS of a picture against that made from its encoding"
+        "pixel_error", "Error of pixels", "", "lower", "RMS of a picture against that made from its encoding."
     ),
 )
 ENCODER_CHART = ChartSpec("Error of z, by the encoder", "latent_error", log=True)

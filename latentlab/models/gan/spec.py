@@ -67,11 +67,34 @@ class GANConfig(AdversarialConfig):
 FIGURES = FiguresSpec(
     figures=(
         FigureSpec(
-            "discriminator", "Loss of the discriminator", "nats", "", "2 log 2 = 1.39 when it guesses"
+            "discriminator",
+            "Loss of the discriminator",
+            "nats",
+            "",
+            "How badly D tells real from made pictures: 2 log 2 = 1.39 when it guesses, "
+            "0 when it is sure, and right.",
         ),
-        FigureSpec("generator", "Loss of the generator", "nats", "", "log 2 = 0.69 when D guesses"),
-        FigureSpec("real", "D of real pictures", "", "", "mean of D(x): 0.5 when it guesses"),
-        FigureSpec("made", "D of made pictures", "", "", "mean of D(G(z)): 0.5 when it guesses"),
+        FigureSpec(
+            "generator",
+            "Loss of the generator",
+            "nats",
+            "",
+            "How badly G deceives D: log 2 = 0.69 when D guesses, more when D sees through it.",
+        ),
+        FigureSpec(
+            "real",
+            "D of real pictures",
+            "",
+            "",
+            "Mean of D(x): 1 when D is sure of real pictures, 0.5 when it guesses.",
+        ),
+        FigureSpec(
+            "made",
+            "D of made pictures",
+            "",
+            "",
+            "Mean of D(G(z)): 0 when D sees through made pictures, 0.5 when it guesses.",
+        ),
         *INVERSION,
     ),
     charts=(
@@ -85,6 +108,7 @@ FIGURES = FiguresSpec(
     "that the discriminator cannot tell real from made. Look at the samples rather than at the losses. The "
     "lines follow the pictures that are learnt from, the dots are held-out pictures after each epoch; the "
     "encoder is trained when the players have ended.",
+    players=("discriminator", "generator"),
     waiting="The curves of the training will be here: both losses, and D of real and made pictures.",
     smoothing=0.03,
 )

@@ -56,10 +56,23 @@ FIGURES = FiguresSpec(
             "Distance W1",
             "",
             "lower",
-            "E f(x) − E f(G(z)): the critic's estimate of W1, as far as its slope is 1",
+            "E f(x) − E f(G(z)): the critic's estimate of W1. It falls as made pictures come near real ones, "
+            "and is true as far as the slope is 1.",
         ),
-        FigureSpec("generator", "Loss of the generator", "", "", "−E f(G(z)), of a critic whose zero drifts"),
-        FigureSpec("slope", "Slope of the critic", "", "", "mean of |∇f| between real and made pictures"),
+        FigureSpec(
+            "generator",
+            "Loss of the generator",
+            "",
+            "",
+            "−E f(G(z)): what G lowers. Only its changes count, for the zero of f is not fixed.",
+        ),
+        FigureSpec(
+            "slope",
+            "Slope of the critic",
+            "",
+            "",
+            "Mean of |∇f| between real and made pictures: 1 for a critic that measures W1.",
+        ),
         *INVERSION,
     ),
     charts=(
@@ -72,6 +85,7 @@ FIGURES = FiguresSpec(
     "the loss of a GAN it falls as the samples get better. Its slope should stay near 1. The lines follow "
     "the pictures that are learnt from, the dots are held-out pictures after each epoch; the encoder is "
     "trained when the players have ended.",
+    players=("distance", "generator", "slope"),
     waiting="The curves of the training will be here: the critic's distance, and its slope.",
     smoothing=0.03,
 )

@@ -120,6 +120,11 @@ class Workspace(SessionRequests):
         """Whether what was opened last, or is being opened, is the session of a project."""
         return self._asked.afresh
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether what was opened last, or is being opened, is the shown model, further trained or saved."""
+        return self._asked.goes_on
+
     def open(self, state: SessionState, goes_on: bool = False, afresh: bool = False) -> int:
         """Requests the model and data of `state`, which becomes the session's state once they are loaded.
 

@@ -33,6 +33,7 @@ from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.mixture.spec import SPEC as MIXTURE
 from latentlab.qt.views.neighbours.view import SPEC as NEIGHBOURS
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
+from latentlab.qt.views.players.view import SPEC as PLAYERS
 from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.samples.view import SPEC as SAMPLES
@@ -111,6 +112,7 @@ PANELS = (
     Panel(BOTTOM, (EIGENPICTURES,)),
     Panel(BOTTOM, (TRANSLATE,)),
     Panel(RIGHT, (ADVERSARIAL,)),
+    Panel(BOTTOM, (PLAYERS,)),
 )
 
 

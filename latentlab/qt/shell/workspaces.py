@@ -26,6 +26,7 @@ from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.mixture.spec import SPEC as MIXTURE
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
+from latentlab.qt.views.players.view import SPEC as PLAYERS
 from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.stage2d.spec import SPEC as STAGE
@@ -196,10 +197,11 @@ WORKSPACES = (
     WorkspaceSpec(
         "adversarial",
         "Adversarial",
-        "See what the critic thinks of each place and each picture, and whether samples become alike.",
+        "See what the critic thinks of each place and each picture, and how both players learn.",
         LATENT_PLANE,
         right=(Stack((ADVERSARIAL,)),),
-        sizes=Sizes(right=0.42),
+        bottom=(Stack((PLAYERS,)),),
+        sizes=Sizes(right=0.42, bottom=0.27),
         needs=ADVERSARIAL.needs,
         joins=True,
     ),

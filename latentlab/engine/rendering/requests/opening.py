@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from latentlab.core.figures import NOTHING, FiguresSpec
 from latentlab.engine.attributes.implications import Implied
 from latentlab.engine.rendering.prior_facts import PriorFacts
 from latentlab.engine.rendering.serving import Reply, Request
@@ -50,7 +51,8 @@ class LoadedReply(Reply):
     `latentlab.engine.rendering.requests.figures`.
     `missing` names the model's own data if they were not found: it is open without pictures then.
     `start` is where a person first meets the model, () for the middle. `later` is what a model in training
-    will be able to do when phases that have not begun have trained it.
+    will be able to do when phases that have not begun have trained it. `training` are the figures that the
+    training of such a model reports.
     """
 
     model: str
@@ -81,6 +83,7 @@ class LoadedReply(Reply):
     missing: str = ""
     start: Point = ()
     later: frozenset[Capability] = frozenset()
+    training: FiguresSpec = NOTHING
 
     def can(self, *capabilities: Capability) -> bool:
         """Whether the model has all of these capabilities."""

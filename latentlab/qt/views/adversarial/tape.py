@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.scores import VarietyReply
+from latentlab.qt.views.adversarial.balance import ClassBalance
 from latentlab.qt.widgets.picture_sheet import PictureSheet
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.push_button import text_button
@@ -39,6 +38,7 @@ class SampleTape(QWidget):
         self.slider.setAccessibleName("Step of the training")
         self.slider.setToolTip(plain_tip("Go through the training and see the same samples as they were."))
         self.newest = text_button("sampleTapeNewest", "Newest", "Show the newest samples again.")
+        self.balance = ClassBalance()
         self.words = Label()
         self.words.setObjectName("sampleTapeWords")
         self.words.setWordWrap(True)
@@ -53,6 +53,7 @@ class SampleTape(QWidget):
         rows.addWidget(self.sheet)
         rows.addLayout(row)
         rows.addWidget(self.words)
+        rows.addWidget(self.balance)
         self.slider.valueChanged.connect(self._show)
         self.newest.clicked.connect(self._to_newest)
         self._range()
@@ -63,12 +64,14 @@ class SampleTape(QWidget):
         self._range()
 
     def add(self, reply: VarietyReply) -> None:
-        """Adds a frame; one of the same step, or of a model that is not in training, takes its place."""
+        """Adds a frame; one of the same step takes its place."""
         follows = self.slider.value() >= len(self.frames) - 1
-        if self.frames and reply.step == self.frames[-1].step:
+        last = self.frames[-1].step if self.frames else None
+        if self.frames and reply.step == last:
             self.frames[-1] = reply
         else:
-            if self.frames and (reply.step or 0) < (self.frames[-1].step or 0):
+            # A step before the last is one of another training; without one it is the finished model.
+            if last is None or (reply.step is not None and reply.step < last):
                 self.frames = []
             self.frames.append(reply)
         if sum(frame.pictures.nbytes for frame in self.frames) > MOST_BYTES:
@@ -93,11 +96,13 @@ class SampleTape(QWidget):
     @Slot()
     def _show(self) -> None:
         if not self.frames:
+            self.balance.show_counts((), ())
             self.words.setText("Drawing samples …")
             return
         frame = self.frames[min(self.slider.value(), len(self.frames) - 1)]
         self.sheet.show_pictures(frame.pictures, columns=frame.columns)
         self.words.setText(in_words(frame))
+        self.balance.show_counts(frame.classes, frame.counts)
         self.shown.emit(frame)
 
 
@@ -109,13 +114,4 @@ def in_words(frame: VarietyReply) -> str:
         parts.append(f"Two samples{within} differ {100.0 * frame.ratio:.0f} % as much as two real pictures.")
     if frame.coverage is not None:
         parts.append(f"{100.0 * frame.coverage:.0f} % of held-out pictures have a sample near them.")
-    if frame.counts:
-        parts.append(f"Classes, as a classifier sees them: {_balance(frame.classes, frame.counts)}.")
     return " ".join(parts)
-
-
-def _balance(classes: Sequence[str], counts: Sequence[int]) -> str:
-    total = max(1, sum(counts))
-    return ", ".join(
-        f"{name} {100.0 * count / total:.0f} %" for name, count in zip(classes, counts, strict=True)
-    )

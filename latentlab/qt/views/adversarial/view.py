@@ -4,6 +4,8 @@ samples always from the same z, with an alarm when they become alike.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -58,7 +60,8 @@ class AdversarialView(QWidget):
         self.about.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         # What is under way is finished before the next snapshot of a training is asked about.
         self._under_way: set[type] = set()
-        self._path = ""
+        # The model that was open last.
+        self._before: LoadedReply | None = None
         self._lay_out()
         workspace = self._workspace
         workspace.on(OpinionRequest).connect(self._judged)
@@ -94,15 +97,18 @@ class AdversarialView(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        """Another model, or the same on other data."""
+        """Another model, or the same on other data, or a training goes on with more, or has been saved."""
+        goes_on = self._workspace.goes_on and _follows(self._before, model)
+        self._before = model
         self._under_way.clear()
         self.opinion.clear()
         self.histograms.show_reply(None)
         self.histograms.mark(None)
         self.about.setText("")
-        self.tape.clear()
-        self.alarm = CollapseAlarm()
-        self.warning.hide()
+        if not goes_on:
+            self.tape.clear()
+            self.alarm = CollapseAlarm()
+            self.warning.hide()
         self._renew()
 
     @Slot()
@@ -160,6 +166,13 @@ class AdversarialView(QWidget):
             self.opinion.clear(refusal.message)
 
 
+def _follows(before: LoadedReply | None, model: LoadedReply) -> bool:
+    """Whether a model goes on from one in training: the same with another part, or its file."""
+    if before is None or Path(before.path).name:
+        return False
+    return bool(Path(model.path).name) or model.model == before.model
+
+
 def about(reply: HistogramsReply) -> str:
     """What the histograms say: of a critic, the distance that it estimates."""
     means = dict(zip(reply.names, reply.means, strict=True))
@@ -170,7 +183,13 @@ def about(reply: HistogramsReply) -> str:
         )
     if "train" not in means:
         return ""
-    words = f"W₁ ≈ {means['train'] - means['made']:.3g}: the mean of real pictures less that of made ones"
+    words = (
+        f"W₁ ≈ {_signed(means['train'] - means['made'])}: the mean of real pictures less that of made ones"
+    )
     if "held out" in means:
-        words += f"; of held-out ones {means['held out'] - means['made']:.3g}"
-    return f"{words}.".replace("-", "−") + " It counts in units of the critic's slope."
+        words += f"; of held-out ones {_signed(means['held out'] - means['made'])}"
+    return f"{words}. It counts in units of the critic's slope."
+
+
+def _signed(number: float) -> str:
+    return f"{number:.3g}".replace("-", "−")

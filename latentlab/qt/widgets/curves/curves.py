@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.core.figures import NOTHING, ChartSpec, FiguresSpec
 from latentlab.qt.widgets.curves.history import History
@@ -18,21 +18,25 @@ from latentlab.qt.widgets.curves.numbers import of_history
 from latentlab.qt.widgets.curves.plot import Plot
 from latentlab.qt.widgets.curves.tiles import Tiles
 from latentlab.qt.widgets.drawable import DrawnWidget, draw_widget
-from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.qt.widgets.plain_text import Label, plain_tip
 
-_MARGIN = 8
+_MARGIN, _LEAST_PLOT = 8, 90
 
 
 class LossCurves(Tiles, DrawnWidget):
-    """Lines for the training pictures, dots for the held-out ones; `beside` is one more tile, of bars."""
+    """Lines for the training pictures, dots for the held-out ones; `beside` is one more tile, of bars.
 
-    def __init__(self, beside: QWidget | None = None) -> None:
+    `explained` shows the curves of players alone, and says below each what it shows, where there is room.
+    """
+
+    def __init__(self, beside: QWidget | None = None, *, explained: bool = False) -> None:
         super().__init__()
         self.setObjectName("lossCurves")
         self.setAccessibleName("Curves of the training")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 80)
         self._beside = [] if beside is None else [beside]
+        self._explained = explained
         self._plots: list[Plot] = []
         self._turn = 0
         self._spec = NOTHING
@@ -83,7 +87,7 @@ class LossCurves(Tiles, DrawnWidget):
         """Draws everything, once there is something."""
         if history.spec is not None:
             self.expect(history.spec)
-        for _ in self._spec.drawn:
+        for _ in self._charts:
             self.show_next(history)
 
     def show_next(self, history: History) -> None:
@@ -99,20 +103,27 @@ class LossCurves(Tiles, DrawnWidget):
         self._turn = (self._turn + 1) % len(self._plots)
         self._plots[self._turn].show_history(history)
 
+    @property
+    def _charts(self) -> tuple[ChartSpec, ...]:
+        return self._spec.of_players if self._explained else self._spec.drawn
+
     def _expect(self, spec: FiguresSpec) -> None:
         self._spec, self._plots, self._turn = spec, [], 0
         self.setToolTip(plain_tip(spec.help))
-        self._show([_Place(title_of(chart, spec), help_of(chart, spec), self) for chart in spec.drawn])
+        self._show([_Place(title_of(chart, spec), help_of(chart, spec), self) for chart in self._charts])
 
     def _make(self) -> None:
         self._plots = [
-            Plot(chart, title_of(chart, self._spec), self.toolTip(), self) for chart in self._spec.drawn
+            Plot(chart, title_of(chart, self._spec), self.toolTip(), self) for chart in self._charts
         ]
         for plot in self._plots:
             plot.pointed.connect(self._pointed)
         # The very first is drawn first.
         self._turn = len(self._plots) - 1
-        self._show(list(self._plots))
+        tiles: list[QWidget] = list(self._plots)
+        if self._explained:
+            tiles = [_Explained(plot, help_of(plot.chart, self._spec), self) for plot in self._plots]
+        self._show(tiles)
 
     def _show(self, tiles: list[QWidget]) -> None:
         gone = [tile for tile in self.tiles if tile not in self._beside]
@@ -140,6 +151,25 @@ def help_of(chart: ChartSpec, spec: FiguresSpec) -> str:
     return next((one.help for one in spec.figures if one.name == chart.of), "")
 
 
+class _Explained(QWidget):
+    """A curve with a sentence below it; where it would become too low, without."""
+
+    def __init__(self, plot: Plot, help: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._words = Label(help)
+        self._words.setWordWrap(True)
+        self._words.setContentsMargins(6, 0, 6, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(plot, 1)
+        column.addWidget(self._words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        left = self.height() - self._words.heightForWidth(self.width())
+        self._words.setVisible(bool(self._words.text()) and left >= _LEAST_PLOT)
+
+
 class _Place(QWidget):
     """The place of a curve before there is one."""
 
@@ -156,10 +186,12 @@ class _Place(QWidget):
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(self.palette().text().color())
-        painter.drawText(inside, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), self._title)
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        title = painter.boundingRect(inside, flags, self._title)
+        painter.drawText(inside, flags, self._title)
         font.setBold(False)
         painter.setFont(font)
         painter.setPen(self.palette().placeholderText().color())
-        below = QRect(inside).adjusted(0, painter.fontMetrics().height(), 0, 0)
+        below = QRect(inside).adjusted(0, title.height(), 0, 0)
         painter.drawText(below, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._help)
         painter.end()

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.core.figures import ChartSpec
@@ -131,8 +131,12 @@ class Plot(DrawnWidget):
         for line, dots, numbers, held_out in zip(
             self._lines, self._dots, self._train, self._test, strict=True
         ):
-            line.setData(self._steps, numbers, connect="finite", symbol=few)
-            dots.setData(self._ends, held_out)
+            # Symbols at unknown places would end the process. A line leaves a gap there.
+            known = np.isfinite(numbers)
+            some = known if few or not known.any() else slice(None)
+            line.setData(self._steps[some], numbers[some], connect="finite", symbol=few)
+            seen = np.isfinite(held_out)
+            dots.setData(self._ends[seen], held_out[seen])
 
     def show_at(self, step: float | None) -> None:
         """Reads out the values at a step, or the newest."""
@@ -183,7 +187,12 @@ class Plot(DrawnWidget):
             self._plot.getAxis("bottom").setLabel(words, **self._style)
 
     def _heading(self, legend: bool) -> str:
-        words = [f"<b>{self.called}</b>"]
+        bold = QFont(self.font())
+        bold.setBold(True)
+        # Beside a legend there is room for all of it, or there is none.
+        most = self.width() - 16 if not legend and len(self._lines) == 1 else 16777215
+        called = QFontMetrics(bold).elidedText(self.called, Qt.TextElideMode.ElideRight, most)
+        words = [f"<b>{called}</b>"]
         names = self.chart.parts if len(self._lines) > 1 else ("learnt from",)
         for number, name in enumerate(names):
             colour = self._colours[number % len(self._colours)]
