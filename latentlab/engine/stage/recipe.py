@@ -47,7 +47,7 @@ FAMILIES = {
 # The losses of the two players.
 LOSSES = {
     "non_saturating": ("Non-saturating", "The generator maximises log D of its points: the usual loss."),
-    "minimax": ("Minimax", "The generator minimises log(1 − D): it stands still where D is sure."),
+    "minimax": ("Minimax", "The generator minimises log(1 − D): its slope vanishes where D is sure."),
     "penalty": (
         "Wasserstein, gradient penalty",
         "A critic whose slope is held near 1: its gap estimates W1.",
@@ -58,7 +58,7 @@ WASSERSTEIN = frozenset({"penalty", "clipping"})
 PRIORS = {"normal": "Normal", "uniform": "Uniform"}
 # What is drawn behind the points.
 FIELDS = {
-    "belief": "What the model believes",
+    "belief": "What the model estimates",
     "truth": "What is true",
     "none": "Nothing",
 }
