@@ -7,8 +7,11 @@ r near 1 is the variety of the data, r near 0 one picture again and again. A gro
 for: within it z alone makes the difference. `classes` is the number of equally frequent classes that would
 be as mixed (Hill number of order 1); it tells nothing of a model that is asked for classes.
 
-Every training starts with samples that are alike, and a single look may be unlucky: the alarm waits for some
-steps, and for several looks in a row.
+A collapse is a loss of variety: the alarm watches for one from when the samples have been varied. Before that
+they are alike because little is learnt yet: a Wasserstein GAN first draws the mean of the data, r = 0.07, for
+hundreds of steps. So it rings there only for samples that are all but the same, as of a generator that does
+not use z, or if they are still alike after thousands of steps. A single look may be unlucky: it takes several
+in a row.
 
 Sources: Goodfellow, NIPS 2016 Tutorial: Generative Adversarial Networks, section 5.1 (mode collapse); Hill,
 Diversity and Evenness (1973).
@@ -22,8 +25,11 @@ from dataclasses import dataclass
 
 # Below these, samples are alike: the ratio r, and the share of the classes that there are.
 ALIKE, FEW = 0.33, 0.25
-# The alarm waits for so many steps, and for so many looks in a row over so many steps.
-GRACE, LOOKS, LASTING = 250, 3, 150
+# Below this they are all but the same.
+SAME = 0.03
+# The alarm waits for so many steps, and for so many looks in a row over so many steps; for variety that has
+# never been there it waits longer.
+GRACE, LOOKS, LASTING, LATE = 250, 3, 150, 3000
 
 
 def effective_classes(counts: Sequence[int]) -> float:
@@ -58,6 +64,11 @@ class Variety:
         return self.ratio < ALIKE
 
     @property
+    def same(self) -> bool:
+        """Whether the samples are all but the same picture."""
+        return self.ratio < SAME
+
+    @property
     def few(self) -> bool:
         """Whether nearly all samples are of few of the classes, without being asked for."""
         return len(self.counts) > 2 and not self.asked and self.classes < FEW * len(self.counts)
@@ -70,6 +81,13 @@ class CollapseAlarm:
         # When they became poor in variety, without being better since; and how often they were looked at.
         self._since: int | None = None
         self._looks = self._step = 0
+        # How often in a row they were varied, up to when that was often enough.
+        self._varied_looks = 0
+
+    @property
+    def was_varied(self) -> bool:
+        """Whether the samples have been varied, in several looks in a row."""
+        return self._varied_looks >= LOOKS
 
     @property
     def rings(self) -> bool:
@@ -80,9 +98,13 @@ class CollapseAlarm:
     def look(self, step: int, variety: Variety) -> bool:
         """Takes in the samples at a step; -> `rings`. A step before the last one begins anew."""
         if step < self._step:
-            self._since, self._looks = None, 0
+            self._since, self._looks, self._varied_looks = None, 0, 0
         self._step = step
-        if step < GRACE or not (variety.alike or variety.few):
+        poor = variety.alike or variety.few
+        if not self.was_varied:
+            varied = step >= GRACE and variety.ratio >= ALIKE and not poor
+            self._varied_looks = self._varied_looks + 1 if varied else 0
+        if step < GRACE or not (variety.same or (poor and (self.was_varied or step >= LATE))):
             self._since, self._looks = None, 0
         else:
             self._since = step if self._since is None else self._since

@@ -1,17 +1,19 @@
-"""The collapse alarm on ten healthy trainings, and on as many collapses that are provoked.
+"""The collapse alarm on ten healthy trainings, and on collapses that are provoked.
 
-    python -m tests.benchmarks.collapse [--steps 500]
+    python -m tests.benchmarks.collapse [--steps 800] [--after 500] [--first 10]
 
 Small networks on MNIST, a look each 20 steps. Healthy: GANs and WGANs as their kinds propose them, of both
-networks, conditional and not, with several seeds. Provoked: the generator learns twenty times as fast, or
-does not hear z. Printed: at which step the alarm rang, if it did, and the last ratio and classes.
+networks, conditional and not, with several seeds. Provoked: each of these goes on, if its samples have been
+varied, with a discriminator that learns no more, to which the best answer is one picture; and begins anew
+with a generator that does not use z. Printed: how many steps after the provocation the alarm rang, if it did,
+and the last ratio and classes.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -68,41 +70,53 @@ def looks(
         yield trainer.step, Variety(ratio, tuple(counts.tolist()), told)
 
 
-def rung_at(
-    kind: str,
-    fields: dict[str, Any],
-    seed: int,
-    train: ImageSet,
-    steps: int,
-    provoke: Callable[[Trainer], None] = lambda trainer: None,
-) -> tuple[int | None, Variety]:
-    """The step at which the alarm rings in a training, None if it does not; and the last look."""
-    torch.manual_seed(seed)
-    model = build(kind, {"latents": 16, "encoder": False, "shape": train.shape, **fields})
-    usual: dict[str, Any] = {"epochs": 50, "batch": 64, "warmup_steps": 100, "ema_decay": 0.9, "seed": seed}
-    plan = TrainingPlan(**usual, threads=1, device="cpu", precision="fp32")
-    trainer = Trainer(model, train, plan)
-    provoke(trainer)
+def trained(
+    kind: str, fields: dict[str, Any], seed: int, train: ImageSet, steps: int, after: int
+) -> Iterator[tuple[str, int | None, Variety, bool]]:
+    """A healthy training, and what is provoked of it: which, the step at which the alarm rang, counted from
+    the provocation, None if it did not; the last look, and whether the samples had been varied before it.
+    """
+
+    def begun() -> Trainer:
+        torch.manual_seed(seed)
+        model = build(kind, {"latents": 16, "encoder": False, "shape": train.shape, **fields})
+        usual: dict[str, Any] = {"epochs": 50, "batch": 64, "warmup_steps": 100, "ema_decay": 0.9}
+        return Trainer(
+            model, train, TrainingPlan(**usual, seed=seed, threads=1, device="cpu", precision="fp32")
+        )
+
     judge = classifier_for("mnist").model
     assert isinstance(judge, Classifies)
     some = dataclasses.replace(train, images=train.images[:_LOOKED_AT], labels=train.labels[:_LOOKED_AT])
-    y = conditions_of(model, some)
-    groups = None if y is None else y.argmax(1)
-    alarm, rung, variety = CollapseAlarm(), None, Variety(1.0)
-    for step, variety in looks(trainer, some.images.float() / 255.0, groups, judge):
-        if alarm.look(step, variety) and rung is None:
-            rung = step
-        if step >= steps:
-            break
-    return rung, variety
+
+    def watched(trainer: Trainer, alarm: CollapseAlarm, last: int) -> tuple[int | None, Variety]:
+        y = conditions_of(trainer.model, some)
+        rung, variety, first = None, Variety(1.0), trainer.step
+        for step, variety in looks(
+            trainer, some.images.float() / 255.0, None if y is None else y.argmax(1), judge
+        ):
+            if alarm.look(step, variety) and rung is None:
+                rung = step - first
+            if step >= last:
+                break
+        return rung, variety
+
+    trainer, alarm = begun(), CollapseAlarm()
+    yield ("healthy", *watched(trainer, alarm, steps), alarm.was_varied)
+    if alarm.was_varied:
+        at_rest(trainer)
+        yield ("D rests", *watched(trainer, alarm, steps + after), True)
+    trainer = begun()
+    deaf(trainer)
+    yield ("z unused", *watched(trainer, CollapseAlarm(), after), False)
 
 
-def too_fast(trainer: Trainer) -> None:
-    """Lets the generator learn twenty times as fast."""
+def at_rest(trainer: Trainer) -> None:
+    """Lets the discriminator, or critic, learn no more: the best answer to it is one picture."""
     work = trainer.schedule.objective
     assert work is not None
     work.players = tuple(
-        dataclasses.replace(player, rate=20.0 * player.rate) if player.name == "generator" else player
+        player if player.name == "generator" else dataclasses.replace(player, rate=0.0)
         for player in work.players
     )
     trainer._enter(trainer.phase)
@@ -118,22 +132,23 @@ def deaf(trainer: Trainer) -> None:
 def main() -> None:
     """Prints a line for each training."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=800)
+    parser.add_argument("--after", type=int, default=500)
     parser.add_argument("--first", type=int, default=len(HEALTHY))
     asked = parser.parse_args()
     torch.set_num_threads(1)
     train = catalog.load("mnist", "train")
     some = dataclasses.replace(train, images=train.images[:6400], labels=train.labels[:6400])
-    for name, provoke in (("healthy", lambda trainer: None), ("too fast", too_fast), ("deaf", deaf)):
-        rang = 0
-        for kind, fields, seed in HEALTHY[: asked.first]:
-            step, variety = rung_at(kind, fields, seed, some, asked.steps, provoke)
-            rang += step is not None
-            what = "silent" if step is None else f"rang at {step}"
-            network = fields["network"]
-            print(f"{name:9} {kind:5} {network:5} seed {seed}: {what}, ratio {variety.ratio:.2f}, "
-                  f"classes {variety.classes:.1f}", flush=True)  # fmt: skip
-        print(f"{name}: rang in {rang} of {min(asked.first, len(HEALTHY))}", flush=True)
+    counts: dict[str, list[bool]] = {}
+    for kind, fields, seed in HEALTHY[: asked.first]:
+        for name, step, variety, varied in trained(kind, fields, seed, some, asked.steps, asked.after):
+            counts.setdefault(name, []).append(step is not None)
+            what = "silent" if step is None else f"rang after {step}"
+            about = f"{name:8} {kind:4} {fields['network']:4} seed {seed}: {what}"
+            known = ", varied" if varied else ""
+            print(f"{about}, ratio {variety.ratio:.2f}, classes {variety.classes:.1f}{known}", flush=True)
+    for name, rang in counts.items():
+        print(f"{name}: rang in {sum(rang)} of {len(rang)}", flush=True)
 
 
 if __name__ == "__main__":

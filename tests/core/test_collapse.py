@@ -7,10 +7,10 @@ import math
 import pytest
 import torch
 
-from latentlab.core.collapse import GRACE, LASTING, CollapseAlarm, Variety, effective_classes
+from latentlab.core.collapse import GRACE, LASTING, LATE, CollapseAlarm, Variety, effective_classes
 from latentlab.core.variety import mean_distance
 
-ALIKE, VARIED = Variety(0.1), Variety(0.8)
+SAME, ALIKE, VARIED = Variety(0.01), Variety(0.1), Variety(0.8)
 
 
 def rings_at(alarm: CollapseAlarm, varieties: dict[int, Variety]) -> int | None:
@@ -31,10 +31,26 @@ def test_that_effective_classes_count_equal_ones_whole_and_rare_ones_little() ->
     assert effective_classes(()) == 0.0
 
 
-def test_that_it_rings_for_samples_that_stay_alike_within_500_steps() -> None:
-    rung = rings_at(CollapseAlarm(), dict.fromkeys(range(0, 501, 25), ALIKE))
+def test_that_it_rings_for_samples_that_are_the_same_from_the_start_within_500_steps() -> None:
+    rung = rings_at(CollapseAlarm(), dict.fromkeys(range(0, 501, 25), SAME))
     assert rung is not None
     assert GRACE + LASTING <= rung <= 500
+
+
+def test_that_it_rings_within_500_steps_of_a_loss_of_variety() -> None:
+    looks = {step: VARIED if step < 800 else ALIKE for step in range(0, 1301, 25)}
+    assert rings_at(CollapseAlarm(), looks) == 800 + LASTING
+
+
+def test_that_a_slow_start_rings_only_after_thousands_of_steps() -> None:
+    rung = rings_at(CollapseAlarm(), dict.fromkeys(range(0, 2 * LATE, 100), ALIKE))
+    assert rung is not None
+    assert rung >= LATE + LASTING
+
+
+def test_that_one_varied_look_of_a_slow_start_is_no_variety() -> None:
+    looks = {step: VARIED if step == 300 else ALIKE for step in range(0, 1000, 25)}
+    assert rings_at(CollapseAlarm(), looks) is None
 
 
 def test_that_a_start_that_is_alike_and_a_single_bad_look_do_not_ring() -> None:
@@ -43,21 +59,25 @@ def test_that_a_start_that_is_alike_and_a_single_bad_look_do_not_ring() -> None:
 
 
 def test_that_two_looks_far_apart_are_too_few() -> None:
-    assert rings_at(CollapseAlarm(), {300: ALIKE, 2000: ALIKE}) is None
+    assert rings_at(CollapseAlarm(), {300: SAME, 2000: SAME}) is None
 
 
 def test_that_it_rings_for_few_classes_unless_these_were_asked_for() -> None:
+    def after_variety(variety: Variety) -> int | None:
+        looks = {step: VARIED if step < 500 else variety for step in range(0, 1001, 25)}
+        return rings_at(CollapseAlarm(), looks)
+
     counts = (190, 10, *(0,) * 8)
-    steps = range(0, 501, 25)
-    assert rings_at(CollapseAlarm(), {step: Variety(0.9, counts) for step in steps}) is not None
-    assert rings_at(CollapseAlarm(), {step: Variety(0.9, counts, asked=True) for step in steps}) is None
+    assert after_variety(Variety(0.9, counts)) is not None
+    assert after_variety(Variety(0.9, counts, asked=True)) is None
 
 
 def test_that_it_falls_silent_when_samples_recover_and_begins_anew_with_another_training() -> None:
     alarm = CollapseAlarm()
-    assert rings_at(alarm, dict.fromkeys(range(0, 501, 25), ALIKE)) is not None
-    assert not alarm.look(525, VARIED)
-    assert rings_at(alarm, dict.fromkeys(range(0, 200, 25), ALIKE)) is None
+    looks = {step: VARIED if step < 500 else ALIKE for step in range(0, 1001, 25)}
+    assert rings_at(alarm, looks) is not None
+    assert not alarm.look(1025, VARIED)
+    assert rings_at(alarm, dict.fromkeys(range(0, 1000, 25), ALIKE)) is None
 
 
 def test_that_what_is_unknown_rings_nothing() -> None:
