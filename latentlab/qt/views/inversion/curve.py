@@ -5,36 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from latentlab.engine.rendering.requests.inversion import InversionFrame
-from latentlab.qt.widgets.drawable import DrawnWidget
+from latentlab.qt.widgets.small_chart import SmallChart, span_of
 
 
-class ErrorCurve(DrawnWidget):
+class ErrorCurve(SmallChart):
     """`wanted` (number of a frame) is emitted where the mouse is pressed or dragged."""
 
     wanted = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("inversionCurve")
+        super().__init__("inversionCurve", "Error, RMS of pixels", "step")
         self.setAccessibleName("Error of the pixels at each step")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._frames: tuple[InversionFrame, ...] = ()
-        self._now, self._last = 0, 1
+        self._now = 0
 
     def sizeHint(self) -> QSize:
         return QSize(200, 6 * self.fontMetrics().height())
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, 5 * self.fontMetrics().height())
-
     def show_frames(self, frames: tuple[InversionFrame, ...], now: int, last: int) -> None:
         """Shows the errors of frames, on an axis to the step `last`, and a mark at the frame `now`."""
-        self._frames, self._now, self._last = frames, now, max(1, last)
+        self._frames, self._now = frames, now
+        self.x_span = (0.0, float(max(1, last)))
+        self.y_span = span_of([one.error for one in frames], low=0.0)
         self.update()
+
+    def filled(self) -> bool:
+        """See `SmallChart`."""
+        return bool(self._frames)
 
     def drawn_name(self) -> str:
         """See `Drawable`."""
@@ -44,10 +46,6 @@ class ErrorCurve(DrawnWidget):
         """See `Drawable`."""
         return {"step": [one.number for one in self._frames], "rms": [one.error for one in self._frames]}
 
-    def _box(self) -> QRectF:
-        line, left = self.fontMetrics().height(), self.fontMetrics().horizontalAdvance("0.888") + 6
-        return QRectF(left, line + 4, self.width() - left - 4, self.height() - 2 * line - 8)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._ask(event)
 
@@ -56,40 +54,17 @@ class ErrorCurve(DrawnWidget):
             self._ask(event)
 
     def _ask(self, event: QMouseEvent) -> None:
-        if not self._frames:
-            return
-        box = self._box()
-        step = (event.position().x() - box.left()) / max(1.0, box.width()) * self._last
-        near = min(range(len(self._frames)), key=lambda at: abs(self._frames[at].number - step))
-        self.wanted.emit(near)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, palette, box = QPainter(self), self.palette(), self._box()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line, pale, flags = self.fontMetrics().height(), palette.placeholderText().color(), Qt.AlignmentFlag
-        painter.setPen(pale)
-        painter.drawText(QPointF(2, line - 3), "Error, RMS of pixels")
-        painter.drawRect(box)
-        under = QRectF(box.left(), box.bottom() + 2, box.width(), line)
-        painter.drawText(under, flags.AlignLeft, "0")
-        painter.drawText(under, flags.AlignRight, str(self._last))
-        painter.drawText(under, flags.AlignHCenter, "step")
         if self._frames:
-            high = 1.05 * max(one.error for one in self._frames) or 1.0
-            where = QRectF(0, box.top() - line / 2, box.left() - 4, line)
-            painter.drawText(where, flags.AlignRight | flags.AlignVCenter, f"{high:.2f}")
-            where.translate(0, box.height())
-            painter.drawText(where, flags.AlignRight | flags.AlignVCenter, "0")
-            places = [
-                QPointF(
-                    box.left() + box.width() * one.number / self._last,
-                    box.bottom() - box.height() * one.error / high,
-                )
-                for one in self._frames
-            ]
-            painter.setPen(QPen(palette.highlight().color(), 2))
-            x = places[min(self._now, len(places) - 1)].x()
-            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-            painter.setPen(QPen(palette.windowText().color(), 1.6))
-            painter.drawPolyline(QPolygonF(places))
-        painter.end()
+            across = event.position().x()
+            near = [abs(self.place(one.number, 0.0).x() - across) for one in self._frames]
+            self.wanted.emit(near.index(min(near)))
+
+    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
+        """See `SmallChart`."""
+        x = self.place(self._frames[min(self._now, len(self._frames) - 1)].number, 0.0).x()
+        painter.setPen(QPen(self.palette().highlight().color(), 2))
+        painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        painter.setPen(QPen(self.palette().windowText().color(), 1.6))
+        painter.drawPolyline(
+            self.polyline([one.number for one in self._frames], [one.error for one in self._frames])
+        )
