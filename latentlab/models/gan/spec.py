@@ -98,8 +98,8 @@ FIGURES = FiguresSpec(
         *INVERSION,
     ),
     charts=(
-        ChartSpec("Loss of the discriminator, nats", "discriminator"),
-        ChartSpec("Loss of the generator, nats", "generator"),
+        ChartSpec("Discriminator's loss, nats", "discriminator"),
+        ChartSpec("Generator's loss, nats", "generator"),
         ChartSpec("D of real pictures", "real", foot=0.0, rises=True),
         ChartSpec("D of made pictures", "made", foot=0.0, rises=True),
         ENCODER_CHART,

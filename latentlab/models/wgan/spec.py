@@ -77,7 +77,7 @@ FIGURES = FiguresSpec(
     ),
     charts=(
         ChartSpec("Distance W1", "distance", foot=0.0),
-        ChartSpec("Loss of the generator", "generator"),
+        ChartSpec("Generator's loss", "generator"),
         ChartSpec("Slope of the critic", "slope", foot=0.0),
         ENCODER_CHART,
     ),

@@ -45,6 +45,11 @@ class Sight(QObject):
         self._find_dock()
         widget.installEventFilter(self)
 
+    @property
+    def seen(self) -> bool:
+        """Whether it was in sight when it last looked."""
+        return self._seen
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Painted anew at every change of what is shown: that is no news.
         if event.type() in _TELLING and not (self._seen and event.type() == QEvent.Type.Paint):

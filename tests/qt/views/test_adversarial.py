@@ -85,7 +85,7 @@ def test_that_without_a_training_the_buttons_are_off_and_say_why_and_the_figures
     assert "Nothing is in training" in find(window, QLabel, "playersWords").text()
     tiles = find(window, PlayersView, "playersView").curves.tiles
     assert [tile.accessibleName() for tile in tiles] == [
-        "Loss of the discriminator, nats", "Loss of the generator, nats",
+        "Discriminator's loss, nats", "Generator's loss, nats",
     ]  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def test_that_single_steps_move_one_player_and_are_on_the_curves_and_on_the_tape
         until(qtbot, lambda clicks=clicks: view._step == before + clicks)
     until(qtbot, lambda: room.tape.frames[-1].step == before + 3)
     assert window.bench.trainer.stage is Stage.PAUSED
-    assert view.curves.titles == ("Loss of the discriminator, nats", "Loss of the generator, nats")
+    assert view.curves.titles == ("Discriminator's loss, nats", "Generator's loss, nats")
     assert f"Step {before + 3:,}" in find(window, QLabel, "playersWords").text()
     click(qtbot, window, "playersPause")
     until(qtbot, lambda: window.bench.trainer.stage is Stage.RUNNING)
@@ -142,7 +142,7 @@ def test_that_of_a_critic_the_estimate_of_the_distance_is_drawn_and_its_turns_ar
 ) -> None:
     view = paused(qtbot, window, "wgan")
     until(qtbot, lambda: bool(view.curves.titles))
-    assert view.curves.titles == ("Distance W1", "Loss of the generator", "Slope of the critic")
+    assert view.curves.titles == ("Distance W1", "Generator's loss", "Slope of the critic")
     assert view.controls.rows[0].step.text() == "Step critic"
     assert find(window, QSpinBox, "playerTurns0").value() == 3
 

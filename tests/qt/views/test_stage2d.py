@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from latentlab.qt.shell.main_window import LabWindow
@@ -157,6 +157,32 @@ def test_that_nothing_is_trained_while_it_is_not_seen(
     rounds = view.canvas.frame.round
     qtbot.waitUntil(lambda: view.canvas.frame.round > rounds, timeout=20_000)
     press(qtbot, view, "stagePlay")
+    until_idle()
+
+
+def test_that_nothing_is_trained_behind_another_tab_and_it_goes_on_in_front(
+    qtbot: QtBot, window: LabWindow, view: StageView
+) -> None:
+    qtbot.mouseClick(window.findChild(QToolButton, "workspace_explore"), LEFT)
+    window.resize(1200, 900)
+    docks = window.bench.docks
+    stage = window.findChild(QDockWidget, "stage2dDock")
+    docks.bring(stage)
+    window.tabifyDockWidget(docks.tray, stage)
+    docks.bring(stage)
+    until_idle()
+    assert docks.in_front(stage)
+    view.bars.play.click()
+    qtbot.waitUntil(lambda: view.canvas.frame.round >= 1, timeout=20_000)
+    docks.bring(docks.tray)
+    assert view.isVisible(), "which Qt says of all tabs"
+    until_idle()
+    rounds = view.canvas.frame.round
+    until_idle()
+    assert view.canvas.frame.round == rounds
+    docks.bring(stage)
+    qtbot.waitUntil(lambda: view.canvas.frame.round > rounds, timeout=20_000)
+    view.bars.play.click()
     until_idle()
 
 

@@ -20,7 +20,7 @@ _PLACES = ("first player", "second player")
 _NOTHING = (
     "Nothing is in training. Start one in Train: its losses are drawn here, and its players can be stepped."
 )
-_WIDEST = 96
+_RATE, _TURNS = 84, 60
 
 
 class PlayerRow(QObject):
@@ -35,9 +35,10 @@ class PlayerRow(QObject):
         self.step = text_button(f"stepPlayer{number}", "Step", "One step of this player alone.")
         self.rate = RealNumber(0.0, _MOST_RATE, 0.0, _RATE_STEP)
         self.rate.setObjectName(f"playerRate{number}")
-        self.rate.setMaximumWidth(_WIDEST)
+        self.rate.setMaximumWidth(_RATE)
         self.turns = WholeNumber(1, MOST_TURNS)
         self.turns.setObjectName(f"playerTurns{number}")
+        self.turns.setMaximumWidth(_TURNS)
         self.rate.valueChanged.connect(self._rate_edited)
         self.turns.valueChanged.connect(self._turns_edited)
         self.call(_PLACES[number % len(_PLACES)])

@@ -21,7 +21,7 @@ from latentlab.qt.widgets.curves.history import History
 from latentlab.qt.widgets.scrolled import scrolled
 from latentlab.qt.widgets.sight import Sight, in_sight
 
-_DRAW_MS, _FORM = 400, 330
+_DRAW_MS, _FORM = 400, 320
 
 
 class PlayersView(QWidget):

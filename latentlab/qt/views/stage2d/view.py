@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.serving import Refusal
@@ -20,6 +19,7 @@ from latentlab.qt.views.stage2d.legend import StageLegend
 from latentlab.qt.views.stage2d.pages import APART, TRAIN, ApartPage, ModeButtons
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.scrolled import scrolled
+from latentlab.qt.widgets.sight import Sight
 from latentlab.session.plane import projection_of
 
 _LEFT, _RIGHT = 248, 264
@@ -43,7 +43,7 @@ class StageView(QWidget):
         self.playing, self.mode = False, TRAIN
         # The number of the request that began the training on show; 0 while none has.
         self._training = 0
-        self._seen = self._wants_to_begin = False
+        self._wants_to_begin = False
         self.controls, self.canvas, self.beside, self.apart = (
             StageControls(),
             StageCanvas(),
@@ -57,7 +57,10 @@ class StageView(QWidget):
         self.status.setWordWrap(True)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._lay_out()
+        self._sight = Sight(self)
         self._connect()
+        self._sight.came.connect(self._came_into_sight)
+        self._sight.left.connect(self._left_sight)
         self._offer_codes()
         self._show_players()
 
@@ -122,9 +125,8 @@ class StageView(QWidget):
         """Takes the keyboard focus: to the button that trains."""
         self.bars.play.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._seen = True
+    @Slot()
+    def _came_into_sight(self) -> None:
         if self.mode == APART:
             self._ask_apart()
         elif not self._training or self._wants_to_begin:
@@ -132,9 +134,8 @@ class StageView(QWidget):
         elif self.playing:
             self._go_on()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._seen = False
+    @Slot()
+    def _left_sight(self) -> None:
         if self._training:
             self._client.ask(RunRequest, self.controls.tuning, 0)
             self._client.forget(RunRequest)
@@ -150,8 +151,8 @@ class StageView(QWidget):
 
     @Slot()
     def _begin(self) -> None:
-        self._wants_to_begin = not self._seen
-        if not self._seen:
+        self._wants_to_begin = not self._sight.seen
+        if not self._sight.seen:
             return
         self._client.forget(RunRequest)
         self._training = 0
@@ -172,7 +173,7 @@ class StageView(QWidget):
     @Slot(object)
     def _begun(self, reply: FrameReply) -> None:
         self._show(reply)
-        if self.playing and self._seen and self.mode == TRAIN:
+        if self.playing and self._sight.seen and self.mode == TRAIN:
             self._go_on()
 
     @Slot(object)
@@ -293,7 +294,7 @@ class StageView(QWidget):
 
     @Slot()
     def _ask_apart(self) -> None:
-        if self.mode == APART and self._seen:
+        if self.mode == APART and self._sight.seen:
             self._client.ask(ApartRequest, self.apart.source, self.apart.moved, self.apart.blur)
 
     @Slot(object)
