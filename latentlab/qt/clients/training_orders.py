@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from latentlab.engine.training.plan import TrainingPlan
     from latentlab.engine.training.playing import PlayerSettings
+    from latentlab.models.capabilities import Capability
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Ended:
         metrics: the figures on held-out pictures, as the model's card has them.
         step, seconds: how many steps are done, and how long they took in all sessions.
         whole: whether the training ran to its end.
+        later: what the model cannot do because it was kept before the phase that trains it.
     """
 
     kept: Path | None = None
@@ -119,3 +121,4 @@ class Ended:
     step: int = field(default=0, compare=False)
     seconds: float = field(default=0.0, compare=False)
     whole: bool = field(default=False, compare=False)
+    later: frozenset[Capability] = field(default=frozenset(), compare=False)

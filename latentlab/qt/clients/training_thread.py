@@ -154,8 +154,8 @@ class TrainingThread(EndingThread):
         if self._keeps and kept is None:
             kept = run.keep().path
         self._take_snapshot(run, last=True)
-        trained = run.trainer
-        self._tell(Ended(kept, run.kind, run.data, run.metrics, trained.step, trained.seconds, whole))
+        trained, later = run.trainer, run.shown().later
+        self._tell(Ended(kept, run.kind, run.data, run.metrics, trained.step, trained.seconds, whole, later))
         self._flush()
 
     def _obey(self, run: TrainingRun, event: object) -> bool:

@@ -160,3 +160,5 @@ def test_that_the_curves_and_the_tape_stay_when_the_model_has_been_kept(
     assert [frame.step for frame in room.tape.frames][: len(steps)] == steps
     assert view.history.train.steps
     assert not find(window, QPushButton, "playersPause").isEnabled()
+    said = [label.text() for label in window.findChildren(QLabel)]
+    assert any("It has no encoder, for that is trained last" in words for words in said)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Ended, GoOn
 from latentlab.qt.views.training.further import Further
@@ -75,6 +76,8 @@ class Ending(QObject):
             return
         figures = result_in_words(figures_of(ended.kind), ended.metrics)
         words = ending_in_words(kept, ended.seconds, figures, ended.whole, ended.step)
+        if Capability.ENCODES in ended.later:
+            words += " It has no encoder, for that is trained last."
         self._box.status.setText(words)
         self._box.status.setToolTip(plain_tip(str(kept)))
 
