@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
-from latentlab.engine.rendering.requests.pictures import SelectionRequest
+from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.selection_card.view import SelectionCard
@@ -192,6 +192,20 @@ def test_that_nothing_is_clipped_however_narrow(
     assert hidden == [card.figures.labels["density"]]
     for part in set(parts) - set(hidden):
         assert card.rect().contains(part.rect().translated(part.mapTo(card, QPoint())))
+
+
+def test_that_the_coordinates_of_many_latents_do_not_make_the_column_wider(
+    qtbot: QtBot, workspace: Workspace, card: SelectionCard
+) -> None:
+    select(qtbot, workspace, 7)
+    many = tuple(-1.234 for _ in range(64))
+    reply = SelectionReply(
+        0, 7, np.zeros((8, 8), np.uint8), np.zeros((8, 8), np.uint8), many, many, 0, 0, 0, ()
+    )
+    card.figures.show(reply)
+    for key in ("mean", "sigma"):
+        assert "(64)" in card.figures.labels[key].text()
+        assert card.figures.labels[key].minimumSizeHint().width() < 100
 
 
 def test_that_drawing_again_asks_for_other_draws_of_the_same_image(

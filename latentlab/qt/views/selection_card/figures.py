@@ -70,6 +70,9 @@ class CardFigures:
             key: value_label(f"selected{key.capitalize()}", help_text)
             for key, _, help_text in (*_ELBO_ROWS, _EXACT_ROW, *_POSTERIOR_ROWS)
         }
+        # Of many latents in a narrow column they need two lines.
+        for key, _, _ in _POSTERIOR_ROWS:
+            self.labels[key].setWordWrap(True)
         self._rows: dict[str, tuple[QWidget, ...]] = {}
 
     def elbo(self) -> QGridLayout:
