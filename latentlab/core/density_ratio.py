@@ -3,11 +3,15 @@
     D(x) = P(A | x) = p(x) / (p(x) + q(x)),   p of set A, q of set B, as many of each
     p(x) / q(x) = D(x) / (1 - D(x)),          log p(x) / q(x) = logit D(x) = f(x)
 
-f is the classifier's output before the sigmoid. Platt scaling makes its certainty honest: alpha f(x) + beta,
-with the two numbers that make pictures likeliest that it was not trained on. A temperature T is the case
-alpha = 1 / T, beta = 0. The order of the pictures stays as it is, and with it the AUC.
+f is the classifier's output before the sigmoid. What makes its certainty honest is found from pictures that
+it was not trained on, so that they are as likely as can be:
 
-    labels that are fitted:   (N_a + 1) / (N_a + 2) for A,   1 / (N_b + 2) for B       instead of 1 and 0
+    alpha f + beta                                Platt scaling; by a temperature T: alpha = 1 / T, beta = 0
+    low log D - high log (1 - D) + offset, low, high >= 0     beta calibration; Platt scaling where low = high
+
+The second has a slope for each end: a classifier may be too sure at one, and not sure enough at the other.
+Neither changes the order of the pictures, nor the AUC. The labels that are fitted are a little off 1 and 0:
+(N_a + 1) / (N_a + 2) for A, 1 / (N_b + 2) for B. So all is finite where the sets can always be told apart.
 
     AUC = P( f(a) > f(b) ) + P( f(a) = f(b) ) / 2,   a of A, b of B       see `latentlab.core.directions.auc`
     V_a = P( f(a) > f(b) | a ) + ...,  V_b alike,    var AUC = var V_a / N_a + var V_b / N_b
@@ -20,8 +24,9 @@ sharp for the best D.
 
 Sources: Sugiyama, Suzuki & Kanamori, Density Ratio Estimation in Machine Learning (2012), chapter 4;
 Goodfellow et al., Generative Adversarial Nets (2014), section 4.1; Platt, Probabilistic Outputs for Support
-Vector Machines (1999); Guo et al., On Calibration of Modern Neural Networks (2017); DeLong, DeLong &
-Clarke-Pearson, Comparing the Areas under Two or More Correlated ROC Curves (1988).
+Vector Machines (1999); Guo et al., On Calibration of Modern Neural Networks (2017); Kull, Silva Filho &
+Flach, Beta Calibration (2017); DeLong, DeLong & Clarke-Pearson, Comparing the Areas under Two or More
+Correlated ROC Curves (1988).
 """
 
 from __future__ import annotations
@@ -40,6 +45,8 @@ BINS = 10
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 # A classifier that knows nothing, or is worse than chance on a few pictures, keeps its order.
 _LEAST_SLOPE = 1e-2
+# Of squared slopes, beside N log likelihoods: just enough that one of many equal fits is taken.
+_PENALTY = 1e-3
 
 
 @dataclass(frozen=True)
@@ -89,18 +96,59 @@ def calibration_error_by_chance(curve: Sequence[Bin]) -> float:
 def platt(f: Tensor, is_a: Tensor) -> tuple[float, float]:
     """alpha and beta of Platt scaling; f (N,), bool (N,), some of each set.
 
-    The labels are a little off 0 and 1, so that both are finite where the sets can be told apart always.
     alpha is at least 0.01: f may say nothing, but never the reverse.
     """
+    (slope,), offset = _fitted(f.double()[:, None], is_a)
+    if slope < _LEAST_SLOPE:
+        of_a = float(is_a.double().mean())
+        return _LEAST_SLOPE, math.log(of_a / (1.0 - of_a)) - _LEAST_SLOPE * float(f.double().mean())
+    return slope, offset
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Beta calibration: the slopes for f far below 0 and far above it, and what is added, in nats."""
+
+    low: float
+    high: float
+    offset: float
+
+    def __call__(self, f: Tensor) -> Tensor:
+        """Calibrated log ratios (N,) of others, in their type."""
+        low, high = _ends(f)
+        return (self.low * low + self.high * high + self.offset).to(f.dtype)
+
+
+def calibration(f: Tensor, is_a: Tensor) -> Calibration:
+    """Of log ratios (N,), bool (N,), some of each set. An end at which f tells nothing has the slope 0."""
+    ends = torch.stack(_ends(f), 1)
+    (low, high), offset = _fitted(ends, is_a)
+    if low < 0.0 <= high:
+        (high,), offset = _fitted(ends[:, 1:], is_a)
+        low = 0.0
+    elif high < 0.0 <= low:
+        (low,), offset = _fitted(ends[:, :1], is_a)
+        high = 0.0
+    if min(low, high) < 0.0:
+        slope, offset = platt(f, is_a)
+        return Calibration(slope, slope, offset)
+    return Calibration(low, high, offset)
+
+
+def _ends(f: Tensor) -> tuple[Tensor, Tensor]:
+    """log D and -log (1 - D), float64, which are f where that is far below 0, and far above it."""
+    f = f.double()
+    return -functional.softplus(-f), functional.softplus(f)
+
+
+def _fitted(x: Tensor, is_a: Tensor) -> tuple[list[float], float]:
+    """Slopes and offset of the logit that suits labels best; float64 (N, K), bool (N,)."""
     y = is_a.double()
     of_a, of_b = float(y.sum()), float((1.0 - y).sum())
     target = torch.where(is_a, (of_a + 1.0) / (of_a + 2.0), 1.0 / (of_b + 2.0)).double()
-    fitted = fit_logistic(f.double()[:, None], target[:, None], 1, exclusive=False, penalty=0.0)
-    slope = float(fitted.weight) / fitted.scale
-    offset = float(fitted.bias) - slope * float(fitted.mean)
-    if slope < _LEAST_SLOPE:
-        return _LEAST_SLOPE, math.log(of_a / of_b) - _LEAST_SLOPE * float(fitted.mean)
-    return slope, offset
+    fitted = fit_logistic(x, target[:, None], 1, exclusive=False, penalty=_PENALTY)
+    slopes = fitted.weight[0] / fitted.scale
+    return slopes.tolist(), float(fitted.bias - slopes @ fitted.mean)
 
 
 def auc_error(f: Tensor, is_a: Tensor) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from sklearn.calibration import _SigmoidCalibration, calibration_curve
@@ -85,11 +86,35 @@ def test_that_platt_scaling_is_that_of_scikit_learn() -> None:
     assert offset == pytest.approx(-known.b_, abs=1e-3)
 
 
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (2.0, 0.5), (0.4, 1.6)])
+def test_that_calibration_finds_a_slope_for_each_end(low: float, high: float) -> None:
+    f, is_a = drawn(20_000, 1.5)
+    # What a classifier says that is set right by these.
+    grid = torch.linspace(-60.0, 60.0, 100_001, dtype=torch.float64)
+    right = core.Calibration(low, high, 0.3)(grid)
+    told = torch.from_numpy(np.interp(f.numpy(), right.numpy(), grid.numpy()))
+    found = core.calibration(told, is_a)
+    assert (found.low, found.high) == (pytest.approx(low, rel=0.15), pytest.approx(high, rel=0.15))
+    assert found.offset == pytest.approx(0.3, abs=0.1)
+    curve = core.reliability(found(told), is_a)
+    assert core.calibration_error(curve) < 1.8 * core.calibration_error_by_chance(curve)
+
+
+def test_that_calibration_never_turns_the_order_round() -> None:
+    f, is_a = drawn(200, 1.0)
+    for told in (f, -f, torch.where(f > 0.0, -f, 3.0 * f), torch.zeros_like(f)):
+        found = core.calibration(told, is_a)
+        x = torch.linspace(-20.0, 20.0, 101, dtype=torch.float64)
+        assert bool((found(x).diff() >= 0.0).all())
+        assert bool(torch.isfinite(found(x)).all())
+
+
 def test_that_sets_that_are_told_apart_without_fail_are_scaled_to_what_so_many_can_tell() -> None:
     is_a = torch.arange(200) < 100
     f = torch.where(is_a, 50.0, -50.0)
     slope, offset = core.platt(f, is_a)
     assert 50.0 * slope + offset == pytest.approx(math.log(101.0), rel=0.01)
+    assert core.calibration(f, is_a)(f[:1]).tolist() == pytest.approx([math.log(101.0)], rel=0.01)
 
 
 def test_that_a_classifier_that_is_worse_than_chance_keeps_its_order_and_says_nearly_nothing() -> None:

@@ -47,7 +47,7 @@ def result_of(a: str = "toy:test", b: str = "tiny", count: int = 100, auc: float
         calibration_error=0.02,
         by_chance=0.01,
         curve=tuple(CurvePoint(one / 9, min(1.0, one / 9 + 0.05), count // 5) for one in range(10)),
-        scalings=(Scaling(1.0, 0.0),) * 4,
+        scalings=(Scaling(1.0, 1.0, 0.0),) * 4,
         levels=(0.05, 0.5, 0.95),
         quantiles_a=(-0.7, 2.0, 4.7),
         quantiles_b=(-4.7, -2.0, 0.7),

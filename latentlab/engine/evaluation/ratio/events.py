@@ -45,9 +45,12 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class Scaling:
-    """Platt scaling of a classifier: its log ratios times `slope`, and `offset` nats."""
+    """How a classifier was calibrated: the slopes far below 0 and far above it, and `offset` nats; see
+    `latentlab.core.density_ratio`.
+    """
 
-    slope: float
+    low: float
+    high: float
     offset: float
 
 
@@ -115,7 +118,9 @@ class RatioResult:
                 "expected_error": self.calibration_error,
                 "expected_error_by_chance": self.by_chance,
                 "curve": [{"said": one.said, "found": one.found, "count": one.count} for one in self.curve],
-                "scalings": [{"slope": one.slope, "offset": one.offset} for one in self.scalings],
+                "scalings": [
+                    {"low": one.low, "high": one.high, "offset": one.offset} for one in self.scalings
+                ],
             },
             "counts": {"a": len(self.a.pictures), "b": len(self.b.pictures)},
             "truth": None if self.truth is None else {"correlation": self.truth.correlation},

@@ -2,8 +2,8 @@
 
 Both sets are dealt into two halves at random. A classifier that has learnt from one half tells the ratio of
 the pictures in the other, so that each picture has a ratio by a classifier that has not seen it. How sure it
-may be (Platt scaling) is found in the same way: that half is dealt into two parts, and the ratios of one are
-scaled by what was found from the other.
+may be (beta calibration) is found in the same way: that half is dealt into two parts, and the ratios of one
+are calibrated by those of the other.
 """
 
 from __future__ import annotations
@@ -144,9 +144,9 @@ def _calibrated(f: Tensor, is_a: Tensor) -> tuple[Tensor, list[Scaling]]:
     for some in (is_a.nonzero().flatten(), (~is_a).nonzero().flatten()):
         second[some[1::2]] = True
     for mine in (second, ~second):
-        scaling = Scaling(*core.platt(f[~mine], is_a[~mine]))
-        found[mine] = scaling.slope * f[mine] + scaling.offset
-        scalings.append(scaling)
+        calibration = core.calibration(f[~mine], is_a[~mine])
+        found[mine] = calibration(f[mine])
+        scalings.append(Scaling(calibration.low, calibration.high, calibration.offset))
     return found, scalings
 
 
