@@ -53,6 +53,8 @@ class RunBar(QWidget):
         self.progress.setRange(0, 1000)
         self.progress.setMaximumWidth(_PROGRESS)
         self.progress.hide()
+        # What is below stays where it is when the bar comes.
+        self.status.setMinimumHeight(self.progress.sizeHint().height())
         self._asked: list[QWidget] = []
 
     def _lay_out(

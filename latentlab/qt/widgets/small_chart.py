@@ -113,10 +113,15 @@ class SmallChart(DrawnWidget):
 
     def paint_below(self, painter: QPainter, line: QRectF) -> None:
         """Paints the first line below the box, and any others: the ends of the axis, and what it is."""
-        if self.filled():
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, short(self.x_span[0]))
-            painter.drawText(line, Qt.AlignmentFlag.AlignRight, short(self.x_span[1]))
-        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, self.across)
+        first, last = (short(value) if self.filled() else "" for value in self.x_span)
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, first)
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight, last)
+        letters = self.fontMetrics()
+        left, right = letters.horizontalAdvance(f"{first} "), letters.horizontalAdvance(f" {last}")
+        if letters.horizontalAdvance(self.across) > line.width() - 2 * max(left, right):
+            line = line.adjusted(left, 0, -right, 0)
+        words = self.elided(self.across, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, words)
 
     def elided(self, text: str, room: float) -> str:
         """As much of a text as there is room for."""

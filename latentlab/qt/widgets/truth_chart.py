@@ -31,7 +31,7 @@ class TruthChart(SmallChart):
     """
 
     def __init__(self, name: str, title: str, told: str) -> None:
-        super().__init__(name, title, "true log p/q, nats")
+        super().__init__(name, title, "true, nats")
         self.true: NDArray[np.floating] | None = None
         self.told: NDArray[np.floating] | None = None
         self.correlation: float | None = None
@@ -81,5 +81,7 @@ class TruthChart(SmallChart):
             pairs = zip(true[part].tolist(), told[part].tolist(), strict=True)
             painter.drawPoints(QPolygonF([self.place(one, other) for one, other in pairs]))
         words = "" if self.correlation is None else f"correlation {self.correlation:.3f}".replace("-", "−")
+        if self.fontMetrics().horizontalAdvance(words) > box.width() - 12:
+            words = words.replace("correlation", "r =")
         named = ((words, self.palette().text().color()), (self.note, pale))
         self.legend(painter, [one for one in named if one[0]])

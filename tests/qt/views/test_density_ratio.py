@@ -300,7 +300,7 @@ def test_that_words_tell_a_log_ratio_as_a_factor() -> None:
     assert times(np.log(3.0)) == "3.0 times likelier in A"
     assert times(-np.log(250.0)) == "250 times likelier in B"
     assert times(40.0) == "over a million times likelier in A"
-    assert (signed(-0.4), signed(2.0)) == ("−0.4", "+2.0")
+    assert (signed(-0.4), signed(2.0), signed(0.043)) == ("−0.4", "+2.0", "+0.04")
     result = result_of()
     said = about_picture(result.b, "B", 0)
     assert said.startswith("Sample 99 of B, samples of tiny. Log ratio −5.0: 148 times")

@@ -18,7 +18,7 @@ class RatioTruth(TruthChart):
     """Hidden unless both sets are drawn from models that tell their exact density."""
 
     def __init__(self) -> None:
-        super().__init__("ratioTruth", "Estimated log p/q, nats", "estimated")
+        super().__init__("ratioTruth", "Estimated log p/q", "estimated")
         self.setAccessibleName("Estimated log ratio against the true one")
         self.setToolTip(
             plain_tip(

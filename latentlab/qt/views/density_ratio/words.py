@@ -8,6 +8,8 @@ from latentlab.engine.evaluation.ratio.events import RatioResult, Side
 
 # Beyond this many nats a factor says nothing to anybody.
 _LARGEST = math.log(1e6)
+# Below, a second digit is told.
+_SMALL = 0.1
 
 
 def times(log_ratio: float, a: str = "A", b: str = "B") -> str:
@@ -32,8 +34,8 @@ def about_picture(side: Side, letter: str, place: int) -> str:
 
 
 def signed(value: float) -> str:
-    """A log ratio with its sign, such as "+3.2" or "−0.4"."""
-    return f"{value:+.1f}".replace("-", "−")
+    """A log ratio with its sign, such as "+3.2", "−0.4" or "+0.04"."""
+    return f"{value:+.{1 if abs(value) >= _SMALL else 2}f}".replace("-", "−")
 
 
 def figures(result: RatioResult) -> str:
