@@ -11,11 +11,19 @@ import torch
 
 from latentlab.core.density_ratio import correlation
 from latentlab.core.directions import auc
+from latentlab.core.mixture import Diagonal, Mixture
 from latentlab.core.principal import Principal
 from latentlab.engine.evaluation.ratio.classifier import fit
 from latentlab.engine.evaluation.ratio.events import RatioDone, RatioProgress, RatioResult, in_words
 from latentlab.engine.evaluation.ratio.run import ratio
-from latentlab.engine.evaluation.ratio.sources import gaussian_draws, open_source, parted, require_pair
+from latentlab.engine.evaluation.ratio.sources import (
+    exact_draws,
+    gaussian_draws,
+    log_density,
+    open_source,
+    parted,
+    require_pair,
+)
 from latentlab.errors import LabError
 from tests.tiny import save_tiny_classifier, save_tiny_model
 
@@ -100,6 +108,19 @@ def run_of(work):  # type: ignore[no-untyped-def]
         except StopIteration as ended:
             yield ended.value
             return
+
+
+def test_that_draws_of_a_mixture_are_those_of_its_density() -> None:
+    """As its pictures are shown they are cut to [0, 1]."""
+    mixture = Mixture(
+        torch.tensor([0.25, 0.75]).double(),
+        Diagonal(torch.tensor([[-2.0] * 3, [2.0] * 3]).double(), torch.full((2, 3), 0.5).double()),
+    )
+    x = exact_draws(mixture, 4000, 0)
+    assert float((x[:, 0] > 0.0).double().mean()) == pytest.approx(0.75, abs=0.03)
+    assert float(x[x[:, 0] > 0.0].var(0).mean()) == pytest.approx(0.5, rel=0.1)
+    assert torch.equal(x, exact_draws(mixture, 4000, 0))
+    torch.testing.assert_close(log_density(mixture, x), mixture.log_density(x.double()))
 
 
 @pytest.mark.slow

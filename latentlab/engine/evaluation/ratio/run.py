@@ -34,6 +34,7 @@ from latentlab.engine.evaluation.ratio.sources import (
     Chosen,
     Source,
     chosen,
+    log_density,
     open_source,
     require_pair,
     subject_for,
@@ -83,7 +84,7 @@ def ratio(
     if count < FEWEST:
         raise LabError(f"{count} pictures of each set are too few to tell a ratio", hint=f"It takes {FEWEST}")
     subject = subject_for(one, other)
-    exact = one.gaussian is not None and other.gaussian is not None
+    exact = one.known is not None and other.known is not None
     whole = sum(source.kind == "model" for source in (one, other))
     drawing = _DRAWING * (whole > 0)
     sides, done = list[Chosen](), 0.0
@@ -197,12 +198,12 @@ def _result(
 
 
 def _truth(sources: tuple[Source, Source], sides: Sequence[Chosen], f: Tensor) -> Truth | None:
-    """The true log ratios, where both sets are drawn from Gaussians as they are."""
-    one, other = sources[0].gaussian, sources[1].gaussian
+    """The true log ratios, where both sets are drawn from known densities as they are."""
+    one, other = sources[0].known, sources[1].known
     if one is None or other is None:
         return None
-    x = torch.cat([side.pictures for side in sides]).flatten(1).to(one.mean.device, one.mean.dtype)
-    known = (one.log_density(x) - other.log_density(x)).cpu()
+    x = torch.cat([side.pictures for side in sides]).flatten(1)
+    known = log_density(one, x) - log_density(other, x)
     found = core.correlation(f, known)
     return Truth(known.float().numpy(), None if np.isnan(found) else found)
 

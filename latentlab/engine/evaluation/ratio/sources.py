@@ -5,8 +5,8 @@
     /home/me/cats    data of one's own, with options after "::" as everywhere, such as cats::side=32:train
     mnist-vae-2d     samples of a model that ships, or of a file
 
-Samples are drawn as the judge draws them, and kept and found again where it keeps them. Two Gaussians that
-are known by their principal components are drawn as numbers, without cutting them to bytes: then both
+Samples are drawn as the judge draws them, and kept and found again where it keeps them. Two models that are
+known as a Gaussian or a mixture of Gaussians are drawn as numbers, without cutting them to bytes: then both
 densities are known, and with them the true log ratio.
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from latentlab.core.mixture import Mixture
 from latentlab.core.principal import Principal
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet, size_in_words
@@ -33,10 +34,14 @@ from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.files.model_catalog import recorded_data_of
 from latentlab.errors import LabError
 from latentlab.models.base import HasEigenpictures, conditional
+from latentlab.models.components import HasComponents
 from latentlab.shipped import model_files
 
 _SPLIT = re.compile(r"^(.*[^:]):(train|test|all)$", re.DOTALL)
 _SUFFIX = ".safetensors"
+# Whose density is known, and can be drawn from.
+Known = Principal | Mixture
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +70,12 @@ class Source:
         return shape
 
     @property
-    def gaussian(self) -> Principal | None:
-        """The Gaussian that it is, if it is one."""
-        model = None if self.loaded is None else self.loaded.model
-        return model.eigenpictures() if isinstance(model, HasEigenpictures) else None
+    def known(self) -> Known | None:
+        """The Gaussian or the mixture of Gaussians that it is, if it is one."""
+        model: object = None if self.loaded is None else self.loaded.model
+        if isinstance(model, HasEigenpictures):
+            return model.eigenpictures()
+        return model.as_mixture() if isinstance(model, HasComponents) else None
 
 
 def is_model(spec: str) -> bool:
@@ -117,7 +124,7 @@ def require_pair(a: Source, b: Source) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The pictures of a source: uint8, or float where both are Gaussians; and the number of each."""
+    """The pictures of a source: uint8, or float where both densities are known; and the number of each."""
 
     pictures: Tensor
     numbers: Tensor
@@ -156,7 +163,7 @@ def chosen(
     """`count` pictures of a source; yields the share done.
 
     Args:
-        exact: draw from a Gaussian itself, as numbers, and not as a picture is shown.
+        exact: draw from the known density itself, as numbers, and not as a picture is shown.
         store: as for `latentlab.engine.evaluation.judge.run.judge`.
     """
     numbers = torch.arange(count)
@@ -164,10 +171,10 @@ def chosen(
         stream = torch.Generator().manual_seed(seed)
         numbers = torch.randperm(len(source.data), generator=stream)[:count]
         return Chosen(source.data.images[numbers], numbers)
-    loaded, known = source.loaded, source.gaussian
+    loaded, known = source.loaded, source.known
     assert loaded is not None
     if exact and known is not None:
-        return Chosen(gaussian_draws(known, count, seed).view(-1, *source.shape), numbers)
+        return Chosen(exact_draws(known, count, seed).view(-1, *source.shape), numbers)
     if subject is not None:
         kept = Store.of(store, subject.train.name, VERSION, subject.fingerprint, count, seed)
         samples = yield from drawn(loaded, subject, count, seed, kept)
@@ -177,6 +184,22 @@ def chosen(
         parts.append(some)
         yield sum(map(len, parts)) / count
     return Chosen(torch.cat(parts), numbers)
+
+
+def exact_draws(known: Known, count: int, seed: int) -> Tensor:
+    """Of a known density, float32 (count, D): not cut to [0, 1], so that log p(x) is its density."""
+    if isinstance(known, Principal):
+        return gaussian_draws(known, count, seed)
+    device = known.weights.device
+    drawn, _ = known.draw(count, torch.Generator(device).manual_seed(seed))
+    return drawn.float().cpu()
+
+
+def log_density(known: Known, x: Tensor) -> Tensor:
+    """log p(x) of rows (N, D), in nats, float64 (N,) on the CPU."""
+    like = known.mean if isinstance(known, Principal) else known.weights
+    parts = [known.log_density(some.to(like.device, like.dtype)) for some in x.split(_AT_ONCE)]
+    return torch.cat(parts).double().cpu()
 
 
 def gaussian_draws(known: Principal, count: int, seed: int) -> Tensor:
