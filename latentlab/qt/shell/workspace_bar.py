@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -60,6 +60,7 @@ class WorkspaceBar(QToolBar):
         row.addStretch(1)
         row.addLayout(self._right)
         self.addWidget(page)
+        page.installEventFilter(self)
         workspaces.changed.connect(self._show)
         workspaces.offered.connect(self._show)
         self._show()
@@ -67,6 +68,12 @@ class WorkspaceBar(QToolBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The open model's name has another length, or a button has come or gone.
+        if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
         """Words beside icons where there is room for all. Else first the space around the names becomes less,

@@ -280,7 +280,6 @@ def test_that_names_of_workspaces_are_whole_at_1024_whatever_model_is_open(
         chip.show_model(Shown("mnist-gaussian", "Gaussian", "mnist (test), 10,000", "mnist-ddpm"))
         for button in joining:
             button.setVisible(button is room)
-        bar._fit()
         until_idle()
         for button in bar.buttons.values():
             needed = button.fontMetrics().horizontalAdvance(button.text())
