@@ -81,6 +81,7 @@ class DataController(QObject):
         self.page: OpenDataDialog | None = None
         self._form: TrainingForm | None = None
         self._show_form: Callable[[], None] | None = None
+        self._offered = ""
         self._reading = Newest(background, self._read_again, self._not_read)
         workspace.split_of = self._split_of
 
@@ -113,34 +114,37 @@ class DataController(QObject):
 
     # Opening one's own
 
-    def ask_for_folder(self) -> None:
-        """Shows a dialog for a folder of pictures."""
-        page = self._file_page("openFolderDialog", "Open a folder of pictures")
+    def ask_for_folder(self, *, to_train: bool = False) -> None:
+        """Shows a dialog for a folder of pictures; see `open_spec`."""
+        open_it = partial(self.open_path, to_train=to_train)
+        page = self._file_page("openFolderDialog", "Open a folder of pictures", open_it)
         page.setFileMode(QFileDialog.FileMode.Directory)
         page.open()
 
     def ask_for_file(self) -> None:
         """Shows a dialog for a file that holds pictures."""
-        page = self._file_page("openPicturesDialog", "Open a file of pictures")
+        page = self._file_page("openPicturesDialog", "Open a file of pictures", self.open_path)
         page.setNameFilters(_FILES.split(";;"))
         page.setFileMode(QFileDialog.FileMode.ExistingFile)
         page.open()
 
-    def _file_page(self, name: str, title: str) -> QFileDialog:
+    def _file_page(self, name: str, title: str, open_it: Callable[[str], None]) -> QFileDialog:
         page = QFileDialog(self._window, title, self._settings.folder)
         page.setObjectName(name)
-        page.fileSelected.connect(self.open_path)
+        page.fileSelected.connect(open_it)
         page.finished.connect(page.deleteLater)
         return page
 
     @Slot(str)
-    def open_path(self, path: str) -> None:
+    def open_path(self, path: str, *, to_train: bool = False) -> None:
         """Opens the import page on a folder or file."""
         self._settings.folder = str(Path(path).parent)
-        self.open_spec(str(Spec(str(Path(path).absolute()))))
+        self.open_spec(str(Spec(str(Path(path).absolute()))), to_train=to_train)
 
-    def open_spec(self, spec: str) -> None:
-        """Opens the import page on data given by a path; chooses those of the catalog."""
+    def open_spec(self, spec: str, *, to_train: bool = False) -> None:
+        """Opens the import page on data given by a path; chooses those of the catalog. `to_train` makes its
+        button that goes on to the training form the one that Enter presses.
+        """
         if spec in SHIPPED_SETS:
             self.choose(spec)
             return
@@ -153,7 +157,7 @@ class DataController(QObject):
             self.page.destroyed.disconnect(self._page_gone)
             self.page.close()
             self.page = None
-        page = OpenDataDialog(asked, self._background, self._window)
+        page = OpenDataDialog(asked, self._background, self._window, train_first=to_train)
         page.opened.connect(self._opened)
         page.broken.connect(self.failed)
         page.destroyed.connect(self._page_gone)
@@ -211,7 +215,13 @@ class DataController(QObject):
             found = "" if rows is None else found_in_words(rows, also_none="no classes" not in text)
             text = "\n".join(filter(None, (text, found)))
             when = "now" if self._form is None or self._form.idle else "when the training is finished"
-            self._bar.say(f"{text}\n{title} can be trained on {when}.", good=True)
+            self._offered = f"{text}\n{title} can be trained on {when}."
+            self._bar.say(self._offered, good=True)
+
+    @Slot()
+    def training_begins(self) -> None:
+        """Takes back the message that pictures can be trained on."""
+        self._bar.take_back(self._offered)
 
     # Going to others
 

@@ -35,7 +35,7 @@ class Stage(enum.Enum):
 
 
 class OpenDataDialog(QDialog):
-    """The dialog for one path.
+    """The dialog for one path. `train_first`: its Enter key goes on to the training form.
 
     `opened` carries the spec, the `ReadingReport` and the shape (C, H, W) of a picture; `broken` the message
     and the details of an unexpected error, for the log.
@@ -45,7 +45,14 @@ class OpenDataDialog(QDialog):
     opened = Signal(object, object, object)
     broken = Signal(str, str)
 
-    def __init__(self, asked: Spec, background: TaskQueue, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        asked: Spec,
+        background: TaskQueue,
+        parent: QWidget | None = None,
+        *,
+        train_first: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("openDataDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -60,6 +67,7 @@ class OpenDataDialog(QDialog):
         self.page = Page(shown(self._source), asked.options, self)
         self.train_button = self.page.train
         self.open_button, self.cancel_button = self._buttons()
+        (self.train_button if train_first else self.open_button).setDefault(True)
         self._preview = Newest(background, self._show_preview, self._no_preview)
         self._reading = Newest(background, self._read, self._not_read)
         self._look_soon = QTimer(self, singleShot=True, interval=_LOOK_MS)
@@ -82,7 +90,6 @@ class OpenDataDialog(QDialog):
             button.setObjectName(name)
             button.setAccessibleName(title)
             button.setToolTip(plain_tip(tip))
-        opening.setDefault(True)
         self.train_button.clicked.connect(self._accept_to_train)
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)

@@ -138,7 +138,8 @@ def _training(bench: Workbench) -> None:
     bench.trainer.unfolded.connect(bench.mixtures.follow)
     panel, docks, data = bench.training, bench.docks, bench.controller.data
     data.trains_in(panel, docks.show_training)
-    panel.data_wanted.connect(data.ask_for_folder)
+    panel.data_wanted.connect(partial(data.ask_for_folder, to_train=True))
+    panel.form.start.clicked.connect(data.training_begins)
     panel.report.ending.open_wanted.connect(bench.following.open_kept)
     panel.report.ending.denoiser_wanted.connect(bench.models.open_denoiser)
     bench.exporter.exportables.watch(bench.film)

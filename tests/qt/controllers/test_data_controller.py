@@ -299,3 +299,23 @@ def test_that_known_data_that_fit_no_model_are_shown_by_themselves_or_said_to_be
         shutil.rmtree(folder)
         window.bench.actions["recentData1Action"].trigger()
         qtbot.waitUntil(lambda: "no such file or folder" in window.bench.messages.label.text(), timeout=3000)
+
+
+def test_that_the_form_opens_pictures_to_train_on_and_its_message_goes_when_it_starts(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        form, data = window.bench.training.form, window.bench.controller.data
+        form.own.click()
+        asked = window.findChild(QFileDialog, "openFolderDialog")
+        asked.fileSelected.emit(str(folder_of(tmp_path / "cats", 40)))
+        asked.reject()
+        page = data.page
+        assert page.train_button.isDefault()
+        qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=3000)
+        with qtbot.waitSignal(page.opened, timeout=5000):
+            qtbot.keyClick(page, Qt.Key.Key_Return)
+        said = window.bench.messages
+        assert "cats can be trained on now" in said.label.text()
+        form.start.click()
+        assert said.isHidden()

@@ -45,8 +45,8 @@ class Table:
         self.pages: list[OpenDataDialog] = []
         qtbot.addWidget(self.home)
 
-    def page(self, spec: Path | str) -> OpenDataDialog:
-        page = OpenDataDialog(Spec.parse(str(spec)), self.background, self.home)
+    def page(self, spec: Path | str, *, train_first: bool = False) -> OpenDataDialog:
+        page = OpenDataDialog(Spec.parse(str(spec)), self.background, self.home, train_first=train_first)
         page.opened.connect(lambda *told: self.opened.append(Opened(*told)))
         page.broken.connect(lambda *told: self.broken.append(told))
         self.pages.append(page)
@@ -54,9 +54,9 @@ class Table:
         self.qtbot.waitExposed(page)
         return page
 
-    def seen(self, spec: Path | str) -> OpenDataDialog:
+    def seen(self, spec: Path | str, *, train_first: bool = False) -> OpenDataDialog:
         """A page that has had its first look."""
-        page = self.page(spec)
+        page = self.page(spec, train_first=train_first)
         self.wait(lambda: not page.page.strip.waiting)
         return page
 
@@ -416,3 +416,15 @@ def test_that_what_was_asked_for_stays_chosen(table: Table, tmp_path: Path) -> N
     page = table.seen(spec)
     assert page.page.choices.columns.label.currentText() == "the other"
     assert page.spec == spec
+
+
+@pytest.mark.parametrize("train_first", [False, True])
+def test_that_enter_goes_on_to_the_training_for_one_who_comes_from_it(
+    table: Table, tmp_path: Path, train_first: bool
+) -> None:
+    page = table.seen(folder_of(tmp_path / "cats", 10), train_first=train_first)
+    assert not page.to_train
+    with table.qtbot.waitSignal(page.opened, timeout=5000):
+        table.qtbot.keyClick(page, Qt.Key.Key_Return)
+        kept = page.to_train
+    assert kept is train_first
