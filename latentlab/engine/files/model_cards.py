@@ -167,12 +167,14 @@ def _heading(one: ModelFacts) -> str:
     return one.data or "Others"
 
 
-def _gentleness(one: ModelFacts) -> tuple[int, int, int, str]:
-    """First those with a plane and a prior and without conditions, the smallest and plainest in front."""
+def _gentleness(one: ModelFacts) -> tuple[int, int, bool, int, str]:
+    """First those with a plane and a prior and without conditions, the smallest and plainest in front; one
+    network is plainer than two against each other.
+    """
     can = one.capabilities
     plain = Capability.HAS_PRIOR in can and Capability.CONDITIONAL not in can and not one.prior
     kind = 0 if plain else 1 if Capability.DECODES in can else 2
-    return kind, one.latents, len(one.title), one.title
+    return kind, one.latents, Capability.SCORES in can, len(one.title), one.title
 
 
 def _makes_pictures(one: ModelFacts) -> bool:
@@ -219,6 +221,8 @@ def _to_try(
     if Capability.HAS_COMPONENTS in can:
         return "Run its EM again, step by step, and look at one component after the other."
     if Capability.DECODES in can and isinstance(latents, int):
+        if Capability.HAS_EIGENPICTURES in can and latents > 2:
+            return "Sample from it, and look at its eigenpictures: the ways in which pictures vary most."
         if Capability.FITS in can:
             return "A flat latent space: see what it costs to have no bend."
         if (beta := beta_in(str(card.get("command", "")))) > 1.0:

@@ -10,6 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
+from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.engine.files.model_catalog import data_of
 from latentlab.engine.files.partners import Partner, partner_of
 from latentlab.engine.rendering.requests.opening import LoadedReply
@@ -40,10 +41,19 @@ class PartnerProposer(QObject):
         self._denoisers, self._trainer = denoisers, trainer
         self._opener, self._bar, self._settings, self._workspace = opener, opener.bar, settings, workspace
         self._shown: str | None = None
+        # What is said in the message bar, and the data it is about.
+        self._said = self._about = ""
 
     def listen(self) -> None:
         """Connects: after those whose messages are more urgent."""
         self._workspace.loaded.connect(self._loaded)
+        self._denoisers.opened.connect(self._taken)
+
+    @Slot(object)
+    def _taken(self, denoiser: DenoiserReply) -> None:
+        """The proposal is taken back once a partner is at work, whatever opened it."""
+        if denoiser.data == self._about:
+            self._bar.take_back(self._said)
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -64,8 +74,11 @@ class PartnerProposer(QObject):
             return
         self._settings.proposed = (*self._settings.proposed, data)[-_MOST:]
         name = short_name(found.title)
+        self._about = data
+        beside = short_name(model.model)
+        self._said = f"Also open {name}, {found.called} of the same data? It works beside {beside}."
         self._bar.say(
-            f"Also open {name}, {found.called} of the same data? It works beside {short_name(model.model)}.",
+            self._said,
             f"Open {name}",
             partial(self._opener.open_model, found.model),
             good=True,

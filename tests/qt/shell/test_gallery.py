@@ -277,7 +277,9 @@ def test_that_opening_a_model_proposes_its_partner_once(qtbot: QtBot, window: La
     qtbot.mouseClick(card(window, "today"), LEFT)
     until_idle()
     assert "Also open noise, a diffusion model of the same data?" in said.label.text()
-    said.hide()
+    window.bench.models.open_denoiser(str(folder / "noise.safetensors"))
+    until_idle()
+    assert said.isHidden(), "it is open"
     opened(qtbot, window)
     qtbot.mouseClick(card(window, "yesterday"), LEFT)
     until_idle()
