@@ -92,3 +92,21 @@ def test_that_over_a_model_without_a_critic_nothing_is_asked_or_painted(
     until_idle()
     assert window.bench.plane.maps.critic.found is None
     assert not window.bench.plane.maps.critic.shown
+
+
+def test_that_a_layer_that_a_model_cannot_fill_is_greyed_and_says_why(
+    qtbot: QtBot, window: LabWindow, tmp_path: Path
+) -> None:
+    boxes = {
+        name: window.findChild(QCheckBox, f"{name}LayerBox") for name in ("critic", "posterior", "stretch")
+    }
+    assert boxes["critic"].isEnabled()
+    assert "discriminator takes" in boxes["critic"].toolTip()
+    assert not boxes["posterior"].isEnabled()
+    assert "likelihood" in boxes["posterior"].toolTip()
+    window.bench.opener.open_model(str(save_tiny_model(tmp_path / "other.safetensors")))
+    until_idle()
+    assert not boxes["critic"].isEnabled()
+    assert "no discriminator" in boxes["critic"].toolTip()
+    assert boxes["posterior"].isEnabled()
+    assert boxes["stretch"].isEnabled()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from latentlab.engine.rendering.requests.critic import CriticMapRequest
+from latentlab.engine.rendering.requests.stretch import StretchMapRequest
+from latentlab.engine.rendering.requests.theory import PosteriorRequest
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.session.able import why_not
 from latentlab.session.edits import SetLayers
 
 _LAYERS = (
@@ -23,9 +30,16 @@ _LAYERS = (
     ("contours", "1, 2, 3 σ of the prior", "Show how far from the middle the prior expects pictures."),
 )  # fmt: skip
 
+# What a model must be able to do, or there is nothing to draw.
+_NEEDS: Mapping[str, frozenset[Capability]] = {
+    "posterior": PosteriorRequest.needs,
+    "stretch": StretchMapRequest.needs,
+    "critic": CriticMapRequest.needs,
+}
+
 
 class LayerBoxes(QWidget):
-    """Follows the session's layers."""
+    """Follows the session's layers; one that the open model cannot fill is greyed, and its tip says why."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -39,21 +53,26 @@ class LayerBoxes(QWidget):
         font.setBold(True)
         title.setFont(font)
         rows.addWidget(title)
-        for name, text, tip in _LAYERS:
+        for name, text, _ in _LAYERS:
             box = CheckBox(text)
             box.setObjectName(f"{name}LayerBox")
             box.setAccessibleName(text)
-            box.setToolTip(plain_tip(tip))
             box.clicked.connect(partial(self._switch, name))
             self.boxes[name] = box
             rows.addWidget(box)
+        workspace.loaded.connect(self.refresh)
         self.refresh()
 
+    @Slot()
     def refresh(self) -> None:
-        """Shows the session's layers."""
-        layers = self._workspace.state.layers
-        for name, box in self.boxes.items():
+        """Shows the session's layers, and which of them the open model can fill."""
+        layers, model = self._workspace.state.layers, self._workspace.model
+        for name, _, tip in _LAYERS:
+            box, needs = self.boxes[name], _NEEDS.get(name, frozenset())
+            reason = "" if model is None else why_not(model.model, model.capabilities, needs)
             box.setChecked(getattr(layers, name))
+            box.setEnabled(not reason)
+            box.setToolTip(plain_tip(reason or tip))
         self.boxes["thumbnails"].setEnabled(layers.points)
 
     def _switch(self, name: str) -> None:
