@@ -187,11 +187,13 @@ def adversarial_kind(
     model: str,
     figures: FiguresSpec,
     presets: tuple[Preset, ...],
+    called: str = "",
 ) -> KindSpec:
     """The spec of an adversarial kind, of what is its own; see `KindSpec`."""
     return KindSpec(
         name=name,
         title=title,
+        called=called,
         short=short,
         when=when,
         config=config,

@@ -105,4 +105,5 @@ KIND = adversarial_kind(
             place=98,
         ),
     ),
+    called="a Wasserstein GAN",
 )

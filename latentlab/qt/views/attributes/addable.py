@@ -46,10 +46,10 @@ def of_attributes(found: Directions | None) -> list[Offer]:
         if trust.auc is None or trust.cohens_d is None:
             tip = f"{name}: too few held-out pictures have it, or lack it, to measure how reliable it is."
         else:
-            alike = f" Most similar: {closest[0]} (cosine {closest[1]:+.2f})." if closest else ""
+            alike = _most_similar(*closest) if closest else ""
             tip = (
                 f"{name}: a held-out picture with it projects further along the direction than "
-                f"one without {trust.auc:.1%} of the time (50 % is chance), {trust.cohens_d:.1f} "
+                f"one without {100.0 * trust.auc:.1f} % of the time (50 % is chance), {trust.cohens_d:.1f} "
                 f"standard deviations apart on average. Computed from {found.have[number]:,} "
                 f"pictures with it and {found.lack[number]:,} without.{alike}"
             )
@@ -86,7 +86,7 @@ def _own_in_words(one: OwnDirection, alike: str) -> tuple[str, str]:
         made += " Groups selected by position, as with the lasso, are separated by construction."
     return _short(trust), (
         f"{one.name}: {who}, a picture with it projects further along the direction than one "
-        f"without {trust.auc:.1%} of the time (50 % is chance), {trust.cohens_d:.1f} standard "
+        f"without {100.0 * trust.auc:.1f} % of the time (50 % is chance), {trust.cohens_d:.1f} standard "
         f"deviations apart on average. {made}{alike}"
     )
 
@@ -97,7 +97,12 @@ def _alike(vector: NDArray[np.float64], found: Directions | None) -> str:
     lengths = np.linalg.norm(found.vectors, axis=1) * np.linalg.norm(vector)
     cosines = found.vectors @ vector / np.maximum(lengths, 1e-30)
     most = int(np.abs(cosines).argmax())
-    return f" Most similar: {found.names[most]} (cosine {cosines[most]:+.2f})."
+    return _most_similar(found.names[most], cosines[most])
+
+
+def _most_similar(name: str, cosine: float) -> str:
+    shown = f"{cosine:+.2f}".replace("-", "−")
+    return f" Most similar: {name.replace('_', ' ')} (cosine {shown})."
 
 
 def of_components(encodings: EncodingsReply | None, own: Sequence[OwnDirection], most: int) -> list[Offer]:

@@ -130,7 +130,7 @@ def test_that_a_probe_moved_otherwise_is_a_new_beginning(
 
 def test_that_it_says_how_far_each_direction_can_be_trusted(board: AttributeBoard) -> None:
     assert board.rows["Hat"].trust.text() == "AUC 0.90 · d 2.5"
-    assert "90.0% of the time" in board.rows["Hat"].trust.toolTip()
+    assert "90.0 % of the time" in board.rows["Hat"].trust.toolTip()
     assert "200 pictures with it and 300 without" in board.rows["Hat"].trust.toolTip()
     assert board.rows["Smile"].trust.text() == "too few to judge"
 
@@ -140,7 +140,7 @@ def test_that_what_is_near_chance_is_said_to_be() -> None:
         vectors = np.ones((1, 3), np.float32)
         found = Directions(("Hat",), vectors, "means", (9,), (9,), (Trust(auc, 0.1, 9, 9),))
         (offer,) = of_attributes(found)
-        assert f"{auc:.1%} of the time" in offer.tip
+        assert f"{100.0 * auc:.1f} % of the time" in offer.tip
         return offer.trust
 
     assert words(0.52) == "AUC 0.52 · near chance"
