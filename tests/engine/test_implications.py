@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from latentlab.data import catalog
@@ -79,6 +79,7 @@ def test_that_what_goes_along_is_told_along(condition, told, whole) -> None:
 
 
 @given(st.tuples(*[NUMBERS] * 4), st.integers(0, 3))
+@example((0.0, 0.0, 3.5055333202221872e-12, 0.0), 2)
 def test_that_what_was_told_stays_and_nothing_contradicts_it(condition, number: int) -> None:
     then = along(condition, [number], IMPLIED)
     assert then[number] == condition[number]

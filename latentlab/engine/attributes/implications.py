@@ -22,6 +22,7 @@ Implied = tuple[tuple[int, bool, int, bool], ...]
 # If a and b were independent, this many counterexamples would be expected: none at all then has probability
 # e^-10.
 _EXPECTED = 10.0
+_ROUNDING = 1e-9
 
 
 def implied_by(y: NDArray[np.float32]) -> Implied:
@@ -54,4 +55,9 @@ def along(condition: Point, told: Collection[int], implied: Implied) -> Point:
 
 def contradicted(condition: Point, implied: Implied) -> tuple[int, bool, int, bool] | None:
     """The first implication that a condition contradicts: nothing like it is in the data."""
-    return next((one for one in implied if along(condition, (one[0],), (one,)) != condition), None)
+    for one in implied:
+        number = one[2]
+        # 1 - (1 - c) is not always c to the last digit.
+        if abs(along(condition, (one[0],), (one,))[number] - condition[number]) > _ROUNDING:
+            return one
+    return None
