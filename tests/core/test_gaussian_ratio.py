@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from latentlab.core.density_ratio import correlation
 from latentlab.core.gaussian_ratio import gaussian_ratio
 from latentlab.core.principal import Principal
+from latentlab.engine.evaluation.ratio.sources import gaussian_draws
 
 NUMBERS = 12
 
@@ -16,11 +19,14 @@ def known(variances: list[float], rest: float, shift: float = 0.0) -> Principal:
     return Principal(torch.full((NUMBERS,), shift).double(), rows, torch.tensor(variances).double(), rest)
 
 
+def turned(of: Principal) -> Principal:
+    """The same, with other main directions."""
+    mixing = torch.randn(NUMBERS, NUMBERS, generator=torch.Generator().manual_seed(9), dtype=torch.float64)
+    return replace(of, rows=of.rows @ torch.linalg.qr(mixing)[0])
+
+
 def drawn(of: Principal, count: int, seed: int) -> torch.Tensor:
-    stream = torch.Generator().manual_seed(seed)
-    spread = torch.full((NUMBERS,), of.rest).double()
-    spread[: len(of.variances)] = of.variances
-    return of.mean + torch.randn(count, NUMBERS, generator=stream, dtype=torch.float64) * spread.sqrt()
+    return gaussian_draws(of, count, seed).double()
 
 
 def fitted(a: Principal, b: Principal, count: int):  # type: ignore[no-untyped-def]
@@ -30,9 +36,10 @@ def fitted(a: Principal, b: Principal, count: int):  # type: ignore[no-untyped-d
 
 
 def test_that_the_ratio_and_the_numbers_of_components_are_found() -> None:
-    a, b = known([4.0, 2.0, 1.0], 0.1), known([4.0], 0.15, 0.1)
+    # Its main directions are none of the axes: no units of single numbers could take their place.
+    a, b = turned(known([4.0, 2.0, 1.0], 0.1)), turned(known([4.0], 0.15, 0.1))
     ratio = fitted(a, b, 2000)
-    assert (len(ratio.a.variances), len(ratio.b.variances)) == (3, 1)
+    assert (len(ratio.a.principal.variances), len(ratio.b.principal.variances)) == (3, 1)
     x = torch.cat([drawn(a, 1000, 7), drawn(b, 1000, 8)])
     true = a.log_density(x) - b.log_density(x)
     assert correlation(ratio(x), true) > 0.995
@@ -67,6 +74,19 @@ def test_that_a_number_that_never_varies_leaves_it_finite() -> None:
     is_a = torch.arange(120) < 60
     ratio = gaussian_ratio(x[::2], is_a[::2], x[1::2], is_a[1::2])
     assert bool(torch.isfinite(ratio(x)).all())
+
+
+def test_that_pixels_that_hardly_vary_in_one_set_alone_are_seen() -> None:
+    is_a = torch.arange(60) < 30
+    x, told = (
+        torch.cat([drawn(known([4.0], 0.1), 30, seed), drawn(known([4.0], 0.1), 30, seed + 1)])
+        for seed in (0, 2)
+    )
+    for some in (x, told):
+        some[30:, 6:] *= 0.01
+    ratio = gaussian_ratio(x[::2], is_a[::2], x[1::2], is_a[1::2])
+    assert float(ratio(told)[is_a].min()) > float(ratio(told)[~is_a].max())
+    assert float(ratio.b.units.min()) < 0.1
 
 
 def test_that_fewer_points_than_numbers_will_do() -> None:

@@ -40,7 +40,8 @@ _RATE, _DECAY, _BETAS, _AVERAGE = 1e-3, 1e-3, (0.9, 0.999), 0.99
 # The most times through the pictures, and the fewest and the most steps.
 _ROUNDS, _FEWEST, _MOST = 40, 400, 2500
 # The loss of what was put aside is looked at after a round, but not more often than after so many steps; it
-# may fail to fall so often. With few pictures a round is a step or two, in which nothing falls.
+# may fail to fall so often, after the fewest steps: with few pictures a round is a step or two, in which
+# nothing falls.
 _LOOK, _PATIENCE = 25, 4
 _LEAST_FALL = 1e-4
 # Steps between two events.
@@ -165,7 +166,7 @@ def fit(
             if float(loss) < lowest - _LEAST_FALL:
                 lowest, waited = float(loss), 0
                 best.copy_(averages.vector)
-        if waited >= _PATIENCE or step >= steps:
+        if (waited >= _PATIENCE and step >= _FEWEST) or step >= steps:
             break
     averages.vector.copy_(best)
     return Fitted(gaussians, averaged)
