@@ -128,7 +128,7 @@ def _compared(
         )
         for some in told.split(_AT_ONCE):
             f[some] = fitted(x[some])
-            yield RatioProgress(done + (number + 0.99) * share, words)
+            yield RatioProgress(done + (number + 1.0) * share, words)
         scaled[told], found = _calibrated(f[told], is_a[told])
         scalings += found
     # Of each classifier by itself: two need not agree on where nothing is known. Scaling does not change it.
