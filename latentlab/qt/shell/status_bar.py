@@ -54,7 +54,9 @@ class Status(QObject):
         bar.addWidget(self.task, 1)
         for label in (self.decode, self.device, self.memory):
             bar.addPermanentWidget(label)
+        self._at_work = False
         self._rest()
+        bar.messageChanged.connect(self._message_changed)
         self._refresh = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._refresh.timeout.connect(self._show_decode)
         self._measure = QTimer(self, interval=_MEMORY_MS)
@@ -87,10 +89,18 @@ class Status(QObject):
         self.task.setText(text)
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        self.progress.show()
+        self._at_work = True
+        # Not on the beginning of a message.
+        self.progress.setVisible(not self._bar.currentMessage())
+
+    @Slot(str)
+    def _message_changed(self, text: str) -> None:
+        if not text:
+            self.progress.setVisible(self._at_work)
 
     @Slot()
     def _rest(self) -> None:
+        self._at_work = False
         self.task.clear()
         self.progress.hide()
         # A hidden indeterminate progress bar would go on being animated.

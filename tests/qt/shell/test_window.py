@@ -330,6 +330,23 @@ def test_that_the_status_bar_tells_device_decode_time_memory_and_progress(
         assert status.task.text() == ""
 
 
+def test_that_progress_is_not_drawn_over_a_message_and_comes_when_that_goes(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        status, bar, mean = window.bench.status, window.statusBar(), window.workspace.encodings.mean
+        status.say("A message.", 60)
+        window.workspace.encoded.emit(EncodingsReply(1, mean[:20], mean[:20], 60))
+        assert not status.progress.isVisible()
+        bar.clearMessage()
+        assert status.progress.isVisible()
+        status.say("Another message.", 60)
+        assert not status.progress.isVisible()
+        window.workspace.encoded.emit(EncodingsReply(1, mean, mean, 60))
+        bar.clearMessage()
+        assert not status.progress.isVisible(), "there is no work any more"
+
+
 def test_that_the_plane_says_what_is_being_opened_until_it_is_there(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         assert window.hint.text() == "Opening mnist-vae-2d …"
