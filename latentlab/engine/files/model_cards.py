@@ -212,7 +212,7 @@ def _to_try(
             what = "Ask for a class" if classes else f"Ask for “{first}”"
             return f"{what} and watch a picture come out of noise, step by step."
         if classes:
-            return "Keep the style under your hand, and change the class."
+            return "Keep the style, and change the class."
         return f"Switch “{first}” on, and see what else changes."
     if Capability.DENOISES in can:
         return "Watch a picture come out of noise, step by step."

@@ -26,6 +26,8 @@ class Veil(Label):
         self.setMargin(_MARGIN)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Window)
+        # The view is disabled, and its words would be too pale to be read.
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.hide()
         view.installEventFilter(self)
 

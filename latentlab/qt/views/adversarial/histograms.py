@@ -1,4 +1,4 @@
-"""Histograms of the scores of real, held-out and made pictures, and where the picture under the hand is."""
+"""Histograms of the scores of real, held-out and made pictures, and where the picture at the probe is."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Histograms(DrawnWidget):
         self.update()
 
     def mark(self, score: float | None) -> None:
-        """Marks the score of the picture under the hand."""
+        """Marks the score of the picture at the probe."""
         if score != self._marked:
             self._marked = score
             self.update()
@@ -120,7 +120,7 @@ class Histograms(DrawnWidget):
             (Qt.AlignmentFlag.AlignRight, reply.high),
         ):
             painter.drawText(below, align | flags, f"{value:.3g}".replace("-", "−"))
-        title = f"{reply.spec.symbol}: made … real;  line: the picture under the hand"
+        title = f"{reply.spec.symbol}: made … real; line: the picture at the probe"
         painter.drawText(below.translated(0, high), Qt.AlignmentFlag.AlignHCenter | flags, title)
 
 

@@ -1,4 +1,4 @@
-"""The critic's opinion of the picture under the hand: its score, and what would make it look more real."""
+"""The critic's opinion of the picture at the probe: its score, and what would make it look more real."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ScoreBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("criticBar")
-        self.setAccessibleName("Score of the picture under the hand")
+        self.setAccessibleName("Score of the picture at the probe")
         self.setToolTip(plain_tip("Left: it looks made to the critic. Right: it looks real."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.share = 0.0
@@ -61,8 +61,8 @@ class Opinion(QWidget):
         super().__init__()
         self.reply: OpinionReply | None = None
         self.setObjectName("criticOpinion")
-        self.setAccessibleName("The critic's opinion of the picture under the hand")
-        self.title = Term("The picture under the hand", "critic")
+        self.setAccessibleName("The critic's opinion of the picture at the probe")
+        self.title = Term("The picture at the probe", "critic")
         self.made = CrispPicture("opinionPicture", "The picture at the probe", _LARGEST, "…")
         self.slope = CrispPicture(
             "opinionSlope",

@@ -1,4 +1,4 @@
-"""The view of a discriminator or critic: its opinion of the picture under the hand, of many pictures, and
+"""The view of a discriminator or critic: its opinion of the picture at the probe, of many pictures, and
 samples always from the same z, with an alarm when they become alike.
 """
 

@@ -30,8 +30,8 @@ _TIP = (
     "was trained without a critic shows what the L1 error alone does."
 )
 _NO_OTHER = (
-    "There is no other model of such drawings. Train one with Critic's weight 0, and what the L1 error alone "
-    "makes stands beside."
+    "There is no other model of such drawings yet. Train one with Critic's weight 0, to see beside this one "
+    "what the L1 error alone makes."
 )
 
 
