@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.qt.widgets.brush import Spot
+from latentlab.qt.widgets.plain_text import plain_tip
 from latentlab.qt.widgets.strokes import Strokes
 
 _ARROWS = {
@@ -54,7 +55,7 @@ class BrushCanvas(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(what)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)

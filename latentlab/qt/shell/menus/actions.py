@@ -59,6 +59,8 @@ class Actions(QObject):
         self._actions: dict[str, tuple[str, QAction]] = {}
         self._due = QTimer(self, singleShot=True, interval=100)
         self._due.timeout.connect(self._refresh_after_the_drag)
+        self._held = QTimer(self, interval=100)
+        self._held.timeout.connect(self._refresh_after_the_drag)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name][1]
@@ -147,9 +149,10 @@ class Actions(QObject):
         picture, and nobody opens a menu meanwhile.
         """
         if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self._held.stop()
             self.refresh()
-        else:
-            self._due.start()
+        elif not self._held.isActive():
+            self._held.start()
 
     @Slot()
     def refresh(self) -> None:

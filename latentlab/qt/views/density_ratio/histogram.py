@@ -70,7 +70,7 @@ class RatioHistogram(SmallChart):
         return QSize(360, 170)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(180, 7 * self.fontMetrics().height())
+        return QSize(180, 6 * self.fontMetrics().height())
 
     def filled(self) -> bool:
         """See `SmallChart`."""
