@@ -81,7 +81,7 @@ class Pix2PixConfig:
     )
     factor: int = setting(4, "pixels of a block's side at low resolution", low=2, high=32)
     adversarial: float = setting(
-        0.05, "weight of the critic beside the L1 error; 0 for the L1 error alone", low=0.0, high=100.0
+        0.005, "weight of the critic beside the L1 error; 0 for the L1 error alone", low=0.0, high=100.0
     )
     roughness: float = setting(
         0.3, "share of the outlines that are damaged in training, as a sketch is", low=0.0, high=1.0
@@ -153,7 +153,7 @@ OPTIONS = (
         "&Critic's weight",
         "The weight of the patch critic beside the L1 error. 0 is the L1 error alone, which blurs what it "
         "cannot know.",
-        0.05,
+        0.005,
     ),
 )
 

@@ -33,7 +33,8 @@ class StartPage(QWidget):
         inner = QWidget()
         inner.setMaximumWidth(_WIDEST)
         self._rows = QVBoxLayout(inner)
-        self._rows.setSpacing(8)
+        self._rows.setContentsMargins(9, 0, 9, 0)
+        self._rows.setSpacing(6)
         self._rows.addWidget(self.hint)
         self.buttons = [
             text_button(f"ratioQuestion_{number}", "", "Trains the classifier that answers it.")
