@@ -12,8 +12,8 @@ a pair. In training some outlines are damaged as a sketch is: a rectangle of the
 over, the lines are a little off or all black. So a drawing that is not finished yet is no stranger.
 
 Source: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks (2017), eqs. 1 to 4;
-their lambda = 100 for pictures in [-1, 1] is w = 1/200 here, the default. Without their dropout, which they found to
-change little: the same drawing gives the same picture.
+their lambda = 100 for pictures in [-1, 1] is w = 1/200 here, the default. Without their dropout, which they
+found to change little: the same drawing gives the same picture.
 """
 
 from __future__ import annotations
