@@ -4,7 +4,8 @@
 
 Attributes kept: the share of held-out pictures for which `faces-classifier`, which took no part in the
 training, sees an attribute in the picture made of the outline as in the true one; for each model, and for the
-face of the nearest training outline (Euclidean), the least that a model has to beat.
+face of the nearest training outline (Euclidean), the least that a model has to beat. With them the L1 error
+and the Frechet distance of the made faces to the true ones, in that classifier's features.
 
 Stroke to picture: the view in the window, moves of the mouse every 16 ms along a random path; the time from
 a move that changes the drawing until a picture of a drawing at least as new is painted, without a model
@@ -24,6 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from latentlab.core.frechet import Moments, moments, squared_distance
 from latentlab.data import catalog
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.inference.translating import require_translator, translated
@@ -48,12 +50,18 @@ def attributes_kept(models: list[str]) -> None:
     def seen(pictures: Tensor) -> Tensor:
         return torch.cat([judge.logits(some) > 0.0 for some in pictures.split(250)])
 
-    true = seen(x)
+    def features(pictures: Tensor) -> Moments:
+        return moments(torch.cat([judge.features(some) for some in pictures.split(250)]))
+
+    true, real = seen(x), features(x)
 
     def tell(name: str, pictures: Tensor) -> None:
         kept = (seen(pictures) == true).float().mean(0)
         each = "  ".join(f"{what} {share:.4f}" for what, share in zip(judge.class_names, kept, strict=True))
-        print(f"{name:28s} mean {kept.mean():.4f}  {each}  L1 {(pictures - x).abs().mean():.4f}", flush=True)
+        far = (
+            f"L1 {(pictures - x).abs().mean():.4f}  Frechet {squared_distance(features(pictures), real):.2f}"
+        )
+        print(f"{name:28s} mean {kept.mean():.4f}  {each}  {far}", flush=True)
 
     for name in models:
         model = require_translator(load_model(name).model, name)
