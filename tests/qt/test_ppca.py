@@ -67,4 +67,4 @@ def test_that_it_is_fitted_from_the_panel_then_dragged_and_tells_the_exact_densi
         assert float(density.text().removesuffix(" nats").replace("−", "-")) == pytest.approx(
             exact, abs=0.006
         )
-        assert window.bench.exporter.exportables.has("grid")
+        qtbot.waitUntil(lambda: window.bench.exporter.exportables.has("grid"), timeout=5000)
