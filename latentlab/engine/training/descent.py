@@ -68,6 +68,9 @@ class Descent:
             )
             for player, hand in zip(players, self.weights.hands, strict=True)
         )
+        # How many turns each player has had. The optimisers count them too, but on a GPU, which would be
+        # waited for.
+        self._turns = [0 for _ in players]
         self._sums = torch.zeros(self.work.width, device=here.device)
         self._recent = torch.zeros_like(self._sums)
 
@@ -132,8 +135,7 @@ class Descent:
         )
         weights.refresh()
         # Its own count: where turns have been changed, it does not follow from the step.
-        had = int(self.optimizers[number].steps[0]) if self.optimizers[number].steps else 0
-        moment = replace(moment, turn=had)
+        moment = replace(moment, turn=self._turns[number])
         with autocast(here.device, self.precision):
             loss, figures = self.work.loss(weights.layers, batch, here.noise, moment, player.name)
         norm = weights.differentiate(loss, self._team, hand)
@@ -146,6 +148,7 @@ class Descent:
         if norm > longest:
             weights.gradient[hand.place].mul_(longest / norm)
         self.optimizers[number].step(rate)
+        self._turns[number] += 1
         if player.after is not None:
             with torch.no_grad():
                 player.after(here.model)
@@ -188,6 +191,7 @@ class Descent:
         every = [steps for optimizer in self.optimizers for steps in optimizer.steps]
         for steps, count in zip(every, taken, strict=True):
             steps.fill_(float(count))
+        self._turns = [int(one.steps[0]) if one.steps else 0 for one in self.optimizers]
         self._order.restore(tensors["order"])
         return position
 

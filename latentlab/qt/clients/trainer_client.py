@@ -107,6 +107,13 @@ class TrainerClient(QObject):
             self._become(Stage.RUNNING)
             self._order(Resume())
 
+    def pause_or_resume(self) -> None:
+        """Pauses, or resumes after a pause."""
+        if self.stage is Stage.PAUSED:
+            self.resume()
+        else:
+            self.pause()
+
     def keep(self) -> None:
         """Stops and saves the model as it is."""
         if self._thread is not None:

@@ -50,7 +50,7 @@ class PlayersView(QWidget):
         trainer.staged.connect(self._staged)
         trainer.told.connect(self._told)
         trainer.kept.connect(self._keep)
-        self.controls.paused.connect(self._pause)
+        self.controls.paused.connect(trainer.pause_or_resume)
         self.controls.stepped.connect(trainer.step_player)
         self.controls.edited.connect(self._edited)
         if workspace is not None:
@@ -117,13 +117,6 @@ class PlayersView(QWidget):
 
     def _show_players(self) -> None:
         self.controls.show_players(self.players, self._trainer.stage, self._step)
-
-    @Slot()
-    def _pause(self) -> None:
-        if self._trainer.stage is Stage.PAUSED:
-            self._trainer.resume()
-        else:
-            self._trainer.pause()
 
     @Slot(object)
     def _edited(self, settings: PlayerSettings) -> None:

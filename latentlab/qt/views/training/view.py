@@ -77,7 +77,7 @@ class TrainingPanel(QWidget):
         self.model.currentIndexChanged.connect(self._model_chosen)
         self.form.own.clicked.connect(self.data_wanted)
         self.form.start.clicked.connect(self._start)
-        self.form.pause.clicked.connect(self._pause)
+        self.form.pause.clicked.connect(trainer.pause_or_resume)
         self.form.stop.clicked.connect(trainer.keep)
         self.form.options.clicked.connect(self._ask_options)
         self.form.cards.chosen.connect(self._card_chosen)
@@ -258,13 +258,6 @@ class TrainingPanel(QWidget):
             self._show_kind(beginning.kind)
             self.report.round = round_of(beginning.kind)
         self._trainer.begin(beginning)
-
-    @Slot()
-    def _pause(self) -> None:
-        if self._trainer.stage is Stage.PAUSED:
-            self._trainer.resume()
-        else:
-            self._trainer.pause()
 
     @Slot(float)
     def _beta_moved(self, beta: float) -> None:
