@@ -13,7 +13,7 @@ over, the lines are a little off or all black. So a drawing that is not finished
 
 Source: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks (2017), eqs. 1 to 4;
 their lambda = 100 for pictures in [-1, 1] is w = 1/200 here, the default. Without their dropout, which they
-found to change little: the same drawing gives the same picture.
+found to change little: the same drawing gives the same picture. w rises from 0 in the middle of the training.
 """
 
 from __future__ import annotations
