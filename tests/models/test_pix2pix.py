@@ -37,9 +37,11 @@ def pictures(count: int = 6, shape: tuple[int, int, int] = (3, 16, 16)) -> Tenso
     return torch.rand(count, *shape, generator=torch.Generator().manual_seed(1))
 
 
-def losses_of(model: Translator, player: str, x: Tensor) -> tuple[Tensor, Tensor]:
+def losses_of(
+    model: Translator, player: str, x: Tensor, moment: Moment = Moment()
+) -> tuple[Tensor, Tensor]:
     objective = model.objective(PLAN)
-    return objective.loss(model, Batch(x), torch.Generator().manual_seed(0), Moment(), player)
+    return objective.loss(model, Batch(x), torch.Generator().manual_seed(0), moment, player)
 
 
 def test_that_the_critics_loss_is_the_cross_entropy_of_true_and_made_patches() -> None:
@@ -50,7 +52,7 @@ def test_that_the_critics_loss_is_the_cross_entropy_of_true_and_made_patches() -
     loss, figures = losses_of(model, "critic", x)
     torch.testing.assert_close(loss, -right.log().mean() - (1.0 - wrong).log().mean())
     torch.testing.assert_close(
-        figures, torch.stack([loss * 0, right.mean(), loss * 0, *torch.tensor([0.0, 1, 0])])
+        figures, torch.stack([loss * 0, right.mean(), wrong.mean(), *torch.tensor([0.0, 1, 1])])
     )
     gradients = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)
     names = [name for name, _ in model.named_parameters()]
@@ -59,14 +61,17 @@ def test_that_the_critics_loss_is_the_cross_entropy_of_true_and_made_patches() -
     }
 
 
-def test_that_the_generators_loss_is_the_l1_error_and_what_the_critic_believes() -> None:
+@pytest.mark.parametrize(("step", "share"), [(0, 0.0), (40, 0.0), (50, 0.5), (60, 1.0), (99, 1.0)])
+def test_that_what_the_critic_believes_joins_the_generators_l1_error_in_the_middle(
+    step: int, share: float
+) -> None:
     model, x = model_of(adversarial=0.3), pictures()
     assert isinstance(model, TranslatorWithCritic)
     made = model.translate(model.source_of(x))
     error, wrong = (made - x).abs().mean(), model.patch_map(made, model.source_of(x))
-    loss, figures = losses_of(model, "generator", x)
-    torch.testing.assert_close(loss, error - 0.3 * wrong.log().mean())
-    torch.testing.assert_close(figures[:3], torch.stack([error, error * 0, wrong.mean()]))
+    loss, figures = losses_of(model, "generator", x, Moment(step, steps=100))
+    torch.testing.assert_close(loss, error - share * 0.3 * wrong.log().mean())
+    torch.testing.assert_close(figures[:3], torch.stack([error, error * 0, error * 0]))
 
 
 def test_that_without_weight_there_is_no_critic_and_the_loss_is_the_l1_error_alone() -> None:
