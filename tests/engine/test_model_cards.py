@@ -19,6 +19,7 @@ from latentlab.engine.files.recorded_data import recorded_spec
 from latentlab.engine.rendering.drawn import Drawer
 from latentlab.engine.rendering.requests.drawn import DrawnReply, DrawnRequest
 from latentlab.errors import LabError
+from latentlab.models.registry import KINDS
 from latentlab.shipped import model_files
 from tests.tiny import save_tiny_classifier, save_tiny_cvae, save_tiny_ddpm, save_tiny_model
 
@@ -33,6 +34,9 @@ def test_that_every_shipped_model_that_makes_pictures_has_a_card_with_something_
     assert (vae.in_short, vae.data, vae.learnt, vae.ships) == ("VAE, 2 latents", "mnist", 60_000, True)
     assert vae.figure == "Test ELBO −132.64 nats per picture"
     assert models["mnist-ddpm"].latents == 0
+    # The figures of two players are of their game: here the judge says how good the pictures are.
+    assert models["mnist-wgan"].figure == "Fréchet distance 6.89 (lower is better)"
+    assert not [one.title for one in models.values() if "Error of z" in one.figure]
     headings = [heading for heading, _ in grouped(list(models.values()))]
     assert [heading.partition(":")[0] for heading in headings] == ["mnist", "faces"]
 
@@ -65,6 +69,18 @@ def test_that_a_card_may_say_itself_what_to_try(tmp_path: Path, monkeypatch: pyt
     facts = facts_of(str(path))
     assert facts is not None
     assert facts.to_try == "Turn it."
+
+
+def test_that_players_that_nobody_has_judged_have_the_length_of_their_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_tiny_model(tmp_path / "toy.safetensors")
+    players = next(kind for kind in KINDS.values() if kind.figures.players)
+    metrics = {"epochs": 7, "distance": 0.5, "latent_error": 0.25, "pixel_error": 0.5}
+    monkeypatch.setattr(model_cards, "card_in", lambda path: {"kind": players.name, "metrics": metrics})
+    facts = facts_of(str(path))
+    assert facts is not None
+    assert facts.figure == "7 epochs of training"
 
 
 def test_that_the_partner_denoises_pictures_of_the_same_data_and_size(tmp_path: Path) -> None:

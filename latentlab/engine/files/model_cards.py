@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.engine.files.judged_cards import judged_pictures
 from latentlab.engine.files.model_catalog import beta_in, capabilities_of, card_in
 from latentlab.engine.files.model_hash import hash_of
 from latentlab.models import capabilities
@@ -90,20 +91,21 @@ def facts_of(model: str) -> ModelFacts | None:
     config, data, metrics = _part(card, "config"), _part(card, "data"), _part(card, "metrics")
     kind, can = KINDS.get(str(card.get("kind", ""))), capabilities_of(card)
     latents, learnt = config.get("latents"), data.get("images")
+    model_hash, name = hash_of(path), str(data.get("name", ""))[:_LONGEST_TEXT]
     return ModelFacts(
         model=model,
         path=path,
         title=model if model in shipped else path.stem,
         ships=model in shipped,
         kind=kind.label if kind else short_name(str(card.get("kind", ""))),
-        data=str(data.get("name", ""))[:_LONGEST_TEXT],
+        data=name,
         learnt=learnt if isinstance(learnt, int) else 0,
         latents=latents if isinstance(latents, int) and Capability.DECODES in can else 0,
-        figure=_figure(kind, metrics),
+        figure=_figure(kind, metrics, judged_pictures(name, model_hash)),
         to_try=_to_try(card, kind, can, config),
         size=about.st_size,
         changed=about.st_mtime,
-        hash=hash_of(path),
+        hash=model_hash,
         capabilities=can,
         prior=_prior(card),
     )
@@ -182,11 +184,19 @@ def _makes_pictures(one: ModelFacts) -> bool:
     return not one.capabilities or capabilities.makes_pictures(one.capabilities)
 
 
-def _figure(kind: KindSpec | None, metrics: Mapping[str, Any]) -> str:
+def _figure(kind: KindSpec | None, metrics: Mapping[str, Any], judged: str) -> str:
+    """What says how good the pictures of a model are.
+
+    Players have their figures against each other, and a later phase is about another part of the model:
+    neither says how good the pictures are. There it is what the judge found, or else how long they played.
+    """
     if kind is None:
         return ""
     text = kind.in_a_list(metrics)
-    if not text:
+    if not text and kind.figures.players:
+        epochs = metrics.get("epochs")
+        text = judged or (f"{epochs:,} epochs of training" if type(epochs) is int else "")
+    elif not text:
         for one in kind.figures.figures:
             value = metrics.get(one.name)
             if one.better and isinstance(value, int | float) and not isinstance(value, bool):
