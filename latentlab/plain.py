@@ -53,6 +53,11 @@ def spaced(name: str) -> str:
     return " ".join(name.replace("_", " ").split()) or name
 
 
+def minus(text: str) -> str:
+    """Numbers with the sign for minus that is as wide as that for plus, U+2212; nothing reads them back."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
 def sentence(text: str) -> str:
     """A message for display: long names in it are shortened so that the rest remains visible."""
     return shortened(_RUN.sub(lambda run: shortened(run[0], RUN), printable(text)), MESSAGE)

@@ -29,6 +29,21 @@ def test_that_no_menu_lies_upon_a_plot_that_is_made_in_sight_or_out_of_it(qtbot:
         assert not [menu for menu in menus if menu.isVisible() or not menu.isWindow()]
 
 
+def test_that_ticks_below_zero_have_a_true_minus_sign(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    axis = bare_plot(window).getAxis("left")
+    assert axis.tickStrings([-2.5, 0.0, 0.00001], 1.0, 0.5) == [
+        "\N{MINUS SIGN}2.5",
+        "0",
+        "1e\N{MINUS SIGN}05",
+    ]
+    axis.setTicks([[(-1.0, "-10"), (1.0, "10")]])
+    assert [words for _, words in axis._tickLevels[0]] == ["\N{MINUS SIGN}10", "10"]
+    axis.setTicks(None)
+    assert axis._tickLevels is None, "the axis chooses again"
+
+
 def test_that_a_plot_takes_its_menus_along(qtbot: QtBot) -> None:
     window = QWidget()
     menu = bare_plot(window).getPlotItem().ctrlMenu  # held here, so that it is Qt that has to delete it

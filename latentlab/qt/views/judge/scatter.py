@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.plain import minus
 from latentlab.qt.views.judge.names import Names
 from latentlab.qt.views.judge.points import Chart, Point
 from latentlab.qt.views.judge.scales import log_ticks, span
@@ -289,4 +290,5 @@ class ScatterChart(DrawnWidget):
 
 
 def _tip(x: float, y: float, data: Point) -> str:
-    return plain_tip(f"{data.name}: {data.x:.4g}, {data.y:.4g} ± {data.y_error:.2g} {data.sign}".rstrip())
+    place = minus(f"{data.x:.4g}, {data.y:.4g}")
+    return plain_tip(f"{data.name}: {place} ± {data.y_error:.2g} {data.sign}".rstrip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from latentlab.core.judged_text import TITLES
 from latentlab.core.judgement import Cell, Column, Rank, Row, Standing, Table
+from latentlab.plain import minus
 
 _AS_WORDS: dict[Standing, str] = {
     "better": "better than the floor",
@@ -23,11 +24,6 @@ _MEASURES = {
 }
 NOTHING = "–"
 BY_MODEL, BY_MEASURE = "floor by model", "floor by measure"
-
-
-def minus(text: str) -> str:
-    """Numbers with the sign for minus that is as wide as that for plus."""
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def band_of(column: Column) -> str:

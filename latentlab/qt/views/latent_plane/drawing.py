@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette
 
 from latentlab.core.columns import Numbers, Words
 from latentlab.core.ramps import ramp
+from latentlab.plain import minus
 from latentlab.qt.controllers.points.facts import PointFacts, facts_of
 from latentlab.qt.controllers.points.look import coloured_as, extent_of
 from latentlab.qt.views.latent_plane import paint
@@ -204,8 +205,8 @@ def _draw_ramp(painter: QPainter, column: Numbers, dark: bool, palette: QPalette
     painter.setPen(palette.text().color())
     beside, room = bar.right() + 6, box.width() - bar.width() - 6
     unit = f" {column.unit}" if column.unit else ""
-    _words(painter, beside, bar.top() - 4, room, f"{high:.4g}{unit}")
-    _words(painter, beside, bar.bottom() - _ROW + 4, room, f"{low:.4g}")
+    _words(painter, beside, bar.top() - 4, room, minus(f"{high:.4g}") + unit)
+    _words(painter, beside, bar.bottom() - _ROW + 4, room, minus(f"{low:.4g}"))
 
 
 def _words(painter: QPainter, left: float, top: float, width: float, words: str) -> None:

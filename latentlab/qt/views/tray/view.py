@@ -12,6 +12,7 @@ from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.points import TrayRequest, WalkReply
 from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
+from latentlab.plain import minus
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.film_strip import PICTURE, FilmStrip
@@ -152,7 +153,7 @@ class Tray(QWidget):
         pinned = len(self._shown) == len(before) + 1
         self.strip.clear()
         for number, pin in enumerate(self._shown, 1):
-            place = ", ".join(f"{value:.2f}" for value in pin[:4])
+            place = minus(", ".join(f"{value:.2f}" for value in pin[:4]))
             self.strip.add(str(number), self._pictures.get(pin), f"Pin {number} at z = ({place})")
         # Empty, it takes one line.
         directions = QBoxLayout.Direction
