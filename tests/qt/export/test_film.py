@@ -82,6 +82,11 @@ def test_that_a_film_of_a_walk_takes_at_most_six_actions_from_pins_to_file(
         hand.button("pinProbe")
         hand.button("walkSave")
         (dialog,) = window.findChildren(FilmDialog)
+        saving, button = (
+            window.bench.actions["exportWalkAction"],
+            window.findChild(QAbstractButton, "walkSave"),
+        )
+        assert saving.text().replace("&", "") == button.text() == f"{dialog.windowTitle()} …", "one name"
         assert dialog.playing
         assert dialog.screen_.size().toTuple() == (3 * SIDE, 3 * SIDE)
         with qtbot.waitSignal(window.bench.exporter.saved, timeout=5000) as saved:

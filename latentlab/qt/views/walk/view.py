@@ -43,7 +43,7 @@ class WalkPlayer(QWidget):
     while that is None (the walk has just changed) the player keeps its position and shows that.
 
     `shown` carries the picture and its place in words when the person plays or scrubs; while somebody else
-    shows it large (`watched`), it plays on where the player itself is hidden. `save_wanted` asks for a film.
+    shows it large (`watched`), it plays on where the player itself is hidden. `save_wanted` asks to save it.
     """
 
     shown = Signal(object, str)
@@ -77,7 +77,7 @@ class WalkPlayer(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.place = Label()
         self.probe_here = QPushButton("Move probe here")
-        self.save = QPushButton("Save film …")
+        self.save = QPushButton("Save walk …")
         self.watched: Callable[[], bool] | None = None
         self._name_controls()
         self.path.currentIndexChanged.connect(self._path_chosen)
@@ -109,8 +109,8 @@ class WalkPlayer(QWidget):
              "The step shown, and the last one."),
             (self.probe_here, "walkProbe", "Move probe here",
              "Move the probe to the step shown."),
-            (self.save, "walkSave", "Save the walk as a film",
-             "See the film at its full size and save it."),
+            (self.save, "walkSave", "Save the walk",
+             "See the walk at its full size and save it, as an animation or as a strip."),
         ):  # fmt: skip
             control.setObjectName(name)
             control.setAccessibleName(spoken)
