@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from latentlab.qt.widgets.plain_text import on_button, spoken
@@ -34,6 +34,17 @@ class ConditionTile(QAbstractButton):
         self._image = image
         self.update()
 
+    @property
+    def name_width(self) -> int:
+        """How wide the tile must be to show all of its name, in pixels."""
+        return QFontMetrics(self._small).horizontalAdvance(spoken(self.text())) + 2 * _FRAME + 1
+
+    @property
+    def _small(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
+        return font
+
     def nextCheckState(self) -> None:
         """A click only emits the wish: the session decides which tile is checked."""
 
@@ -42,9 +53,7 @@ class ConditionTile(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), self.palette()
-        font = QFont(self.font())
-        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
-        painter.setFont(font)
+        painter.setFont(self._small)
         line = painter.fontMetrics().height() if self.text() else 0
         box = QRectF(self.rect()).adjusted(_FRAME, _FRAME, -_FRAME, -_FRAME)
         if self.isChecked():

@@ -105,12 +105,14 @@ class FlowLayout(_Wrapping):
 class TileLayout(_Wrapping):
     """Squares, all in one row where each may have `least` pixels, else in rows of equal length.
 
-    Squares stop growing at twice `least`.
+    Squares stop growing at twice `least`. With `highest` they are no higher than that.
     """
 
-    def __init__(self, parent: QWidget | None = None, gap: int = 4, least: int = 60) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, gap: int = 4, least: int = 60, highest: int | None = None
+    ) -> None:
         super().__init__(parent, gap)
-        self.least = least
+        self.least, self.highest = least, highest
 
     def columns(self, count: int, width: int) -> int:
         """The number of columns for `count` squares: halved as long as squares would be too small."""
@@ -123,9 +125,10 @@ class TileLayout(_Wrapping):
     def places(self, items: Sequence[QLayoutItem], width: int) -> list[QRect]:
         columns = self.columns(len(items), width)
         side = max(1, min((width - (columns - 1) * self.gap) // columns, 2 * self.least))
-        step = side + self.gap
+        high = side if self.highest is None else min(side, self.highest)
+        across, down = side + self.gap, high + self.gap
         return [
-            QRect(number % columns * step, number // columns * step, side, side)
+            QRect(number % columns * across, number // columns * down, side, high)
             for number in range(len(items))
         ]
 

@@ -208,3 +208,14 @@ def test_that_a_saved_picture_says_what_the_model_was_told(
     # A grid from before may come first, for the new one waits for the hand.
     for what in (exportables.PROBE, exportables.GRID):
         qtbot.waitUntil(lambda what=what: told(what) == "b", timeout=2000)
+
+
+@pytest.mark.parametrize(
+    "renderer", [(("Hat", "Eyeglasses", "Sunglasses", "Long_Hair"), False)], indirect=True
+)
+def test_that_the_names_under_the_pictures_are_not_cut(qtbot: QtBot, view: ConditionSelector) -> None:
+    for width in (230, 280, 400):
+        view.resize(width, 300)
+        qtbot.waitUntil(lambda width=width: view.width() == width and view._strip.width() == width - 16)
+        assert all(tile.width() >= tile.name_width for tile in view.tiles)
+    assert view.tiles[-1].text() == "+ Long Hair"

@@ -32,6 +32,8 @@ from latentlab.session.state import SessionState
 
 # Pixels for the boxes of very many attributes, which scroll.
 _ROOM = 160
+# The sides of a picture's tile: as wide as its name, within these.
+_NARROW, _WIDE, _HIGH = 40, 120, 62
 
 
 class ConditionSelector(QWidget):
@@ -52,7 +54,8 @@ class ConditionSelector(QWidget):
         self.tiles: list[ConditionTile] = []
         self.heading = RichLabel()
         self._choice, self._strip = QWidget(), QWidget()
-        self._flow, self._row = FlowLayout(self._choice, gap=3), TileLayout(self._strip, gap=2, least=40)
+        self._flow = FlowLayout(self._choice, gap=3)
+        self._row = TileLayout(self._strip, gap=2, least=_NARROW, highest=_HIGH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
@@ -165,6 +168,14 @@ class ConditionSelector(QWidget):
             self.tiles.append(tile)
             self._row.addWidget(tile)
 
+    def _fit_names(self) -> None:
+        """Makes the tiles wide enough for the names under them."""
+        widest = max((tile.name_width for tile in self.tiles), default=0)
+        least = min(max(widest, _NARROW), _WIDE)
+        if least != self._row.least:
+            self._row.least = least
+            self._row.invalidate()
+
     @property
     def _many(self) -> bool:
         return len(self._names) > MOST_BUTTONS
@@ -211,10 +222,11 @@ class ConditionSelector(QWidget):
                 tile.setChecked(there)
                 words = f"The probe as class {name}"
             else:
-                tile.setText(f"{'−' if there else '+'} {name}")
+                tile.setText(f"{'−' if there else '+'} {spaced(name)}")
                 words = f"The probe {change_in_words(condition, number, self._implied, self._names)}"
             tile.setAccessibleName(words)
             tile.setToolTip(plain_tip(f"{words}. Click to choose it."))
+        self._fit_names()
 
     # The hand
 
