@@ -25,6 +25,8 @@ from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.plots import bare_plot, drawn_whole
 
 _SIZE, _SIZE_CHOSEN = 8, 13
+# Between the title and the box beside it.
+_BESIDE = 12
 # Of the height of the plot, what the label beside it may take.
 _OF_HEIGHT = 0.7
 _FLOOR = "#2f9e44"
@@ -56,6 +58,7 @@ class ScatterChart(DrawnWidget):
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         head = QHBoxLayout()
         head.setContentsMargins(6, 0, 6, 0)
+        head.setSpacing(_BESIDE)
         head.addWidget(self.title, 1)
         if beside is not None:
             head.addWidget(beside)
