@@ -16,7 +16,7 @@ from latentlab.data.keys import Keys
 from latentlab.engine.rendering.requests.figures import PICTURE_FIGURES
 
 NUMBER, SPLIT = "number", "split"
-_TITLES = {CLASS: "Class", NAME: "File", SPLIT: "Split", NUMBER: "Number"} | {
+_TITLES = {CLASS: "Class", NAME: "File", SPLIT: "Split", NUMBER: "Picture number"} | {
     figure.name: figure.title for figure in PICTURE_FIGURES
 }
 _DIGITS = re.compile(r"[0-9]+")

@@ -70,7 +70,7 @@ def test_that_the_facts_of_a_picture_are_its_columns() -> None:
     pets = rows(kept=(hat, age), figures={"elbo": elbo})
     assert [one.name for one in pets.facts] == ["number", "class", "name", "split", "Hat", "age", "elbo"]
     assert facts_in_words(pets, 0).splitlines() == [
-        "Number: 0", "Class: cat", "File: cat/1.png", "Split: test", "age: 1.5", "ELBO: −100.2",
+        "Picture number: 0", "Class: cat", "File: cat/1.png", "Split: test", "age: 1.5", "ELBO: −100.2",
         "Attributes: Hat",
     ]  # fmt: skip
     assert [pets.fact("Hat").text(row) for row in range(3)] == ["yes", "no", ""]

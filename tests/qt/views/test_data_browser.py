@@ -178,7 +178,7 @@ def test_that_the_mouse_points_in_the_plane_and_ctrl_wheel_resizes(
     viewport = view.grid.viewport()
     QTest.mouseMove(viewport, view.grid.rect_of(7).center())
     assert workspace.state.pointed == pytest.approx(tuple(map(float, renderer.mean[7])))
-    assert "Number: 7" in view.grid.tip(7)
+    assert "Picture number: 7" in view.grid.tip(7)
     QApplication.sendEvent(viewport, QEvent(QEvent.Type.Leave))
     assert workspace.state.pointed is None
     before, place = view.grid.side, QPointF(40, 40)

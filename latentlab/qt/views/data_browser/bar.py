@@ -28,7 +28,11 @@ class Bar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sort = _box("dataBrowserSort", "Sort by", "The order of the pictures.")
+        self.sort = _box(
+            "dataBrowserSort",
+            "Sort by",
+            "The order of the pictures. A picture's number is its place in the data set, counted from 0.",
+        )
         self.caption = _box("dataBrowserCaption", "Caption", "What is written under each picture.")
         self.down = QToolButton()
         self.down.setObjectName("dataBrowserDescending")
