@@ -99,14 +99,14 @@ class Settings:
         lost = []
         for words, keys, read in (
             ("theme", ("theme",), self._read_theme),
-            ("export", ("scale", "folder"), self._read_export),
-            ("films", (_FILMS,), self._read_films),
-            ("recent data and models", ("recent", "recentModels", "proposed"), self._read_recent),
-            ("tape", ("tape", "denoiser"), self._read_tape),
-            ("projects", ("project", "projects", "farewell"), self._read_projects),
-            ("place of the window", ("geometry",), self._read_place),
+            ("size and folder of saved pictures", ("scale", "folder"), self._read_export),
+            ("speed and duration of saved walks", (_FILMS,), self._read_films),
+            ("recently opened data and models", ("recent", "recentModels", "proposed"), self._read_recent),
+            ("model and sampler of the workspace Diffusion", ("tape", "denoiser"), self._read_tape),
+            ("open project and recent projects", ("project", "projects", "farewell"), self._read_projects),
+            ("position of the window", ("geometry",), self._read_place),
             ("layout of the panels", ("layout", "workspace", _LAYOUTS), self._read_layouts),
-            ("session", ("session",), self._read_session),
+            ("open model, probe, pins and all else of the session", ("session",), self._read_session),
         ):
             try:
                 read()
@@ -196,9 +196,10 @@ class Settings:
         assert self._store is not None
         for key in keys:
             self._store.remove(key)
-        kept = f", and the old file is kept as {aside.name}" if aside else ""
+        kept = f"; the damaged file is kept as {aside.name}" if aside else ""
         self._complain(
-            f"{self.path.name} is damaged: lost are {', '.join(parts)}. The rest goes on as it was{kept}."
+            f"The settings file {self.path.name} is damaged. Back to their defaults: {'; '.join(parts)}. "
+            f"Everything else is as it was{kept}."
         )
 
     def _complain(self, words: str) -> None:

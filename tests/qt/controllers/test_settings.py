@@ -82,6 +82,10 @@ def _changed(path: Path, before: str, after: str) -> str:
     return changed
 
 
+_SAVED = "size and folder of saved pictures"
+_SESSION = "open model, probe, pins and all else of the session"
+
+
 @pytest.mark.parametrize("after", ["version=2", ""])
 def test_that_settings_of_another_version_give_way_to_defaults_and_are_kept_aside(
     tmp_path: Path, after: str
@@ -100,13 +104,13 @@ def test_that_settings_of_another_version_give_way_to_defaults_and_are_kept_asid
     ("before", "after", "lost"),
     [
         ("theme=dark", "theme=plaid", "theme"),
-        ("scale=4", "scale=many", "export"),
-        ("scale=4", "scale=999", "export"),
-        ('\\"model\\"', '\\"muddle\\"', "session"),
+        ("scale=4", "scale=many", _SAVED),
+        ("scale=4", "scale=999", _SAVED),
+        ('\\"model\\"', '\\"muddle\\"', _SESSION),
         ("theme=dark", "theme=@Variant(\\0\\0\\0\\t\\0\\0)", "theme"),
         ("theme=dark", "theme=@ByteArray(x)", "theme"),
         ("explore=@ByteArray", "explore=@Point", "layout of the panels"),
-        ("recentModels=[]", "recentModels=@ByteArray(x)", "recent data and models"),
+        ("recentModels=[]", "recentModels=@ByteArray(x)", "recently opened data and models"),
     ],
 )
 def test_that_only_the_damaged_part_is_lost_and_named_and_the_file_kept_aside(
@@ -116,10 +120,10 @@ def test_that_only_the_damaged_part_is_lost_and_named_and_the_file_kept_aside(
     changed = _changed(path, before, after)
     settings = Settings(path)
     assert (settings.theme is Theme.SYSTEM) == (lost == "theme")
-    assert (settings.session is None) == (lost == "session")
-    assert settings.scale == (8 if lost == "export" else 4)
+    assert (settings.session is None) == (lost == _SESSION)
+    assert settings.scale == (8 if lost == _SAVED else 4)
     assert bool(settings.layouts) == (lost != "layout of the panels")
-    assert f"lost are {lost}." in settings.complaint
+    assert f"Back to their defaults: {lost}. Everything else" in settings.complaint
     assert "lab.ini.damaged" in settings.complaint
     assert (tmp_path / "lab.ini.damaged").read_text() == changed
     assert settings.save()
@@ -131,7 +135,7 @@ def test_that_the_window_says_that_the_session_was_lost_and_keeps_its_theme(
 ) -> None:
     _changed(tmp_path / "lab.ini", '\\"model\\"', '\\"muddle\\"')
     with open_window(qtbot, tmp_path) as window:
-        assert "lost are session" in window.statusBar().currentMessage()
+        assert f"Back to their defaults: {_SESSION}." in window.statusBar().currentMessage()
         assert window.theming.theme is Theme.DARK
         window.bench.actions["systemThemeAction"].trigger()
 
