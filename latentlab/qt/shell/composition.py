@@ -37,6 +37,7 @@ from latentlab.qt.export.exporter import Exporter
 from latentlab.qt.shell.centre import Centre
 from latentlab.qt.shell.crash_reporter import CrashReporter
 from latentlab.qt.shell.docks import Docks
+from latentlab.qt.shell.elsewhere import Elsewhere
 from latentlab.qt.shell.focus_chain import FocusKeeper
 from latentlab.qt.shell.gallery.gallery import Gallery
 from latentlab.qt.shell.guide.making import make_guide
@@ -110,6 +111,7 @@ def compose(
     docks = Docks(window, PANELS, views, workspace)
     workspaces = Workspaces(window, WORKSPACES, docks, centre, workspace)
     Veils(views, workspace, window)
+    Elsewhere(centre, workspaces, workspace)
     film = FilmRecorder(plane, window)
     following = TrainingFollower(trainer, workspace, film, messages, window)
     model_controller = ModelController(

@@ -256,11 +256,20 @@ class Workspaces(QObject):
         first = next(iter(self.specs))
         if self._current.joins and not self._presenting and not self.offers(self.current):
             self.show(first)
-        if self.current == first and not self._presenting and not self._fills(model):
+        there = self.instead() if self.current == first and not self._presenting else None
+        if there is not None:
             # Nobody should look for what to do with a model that has no plane and no samples.
-            joined = (name for name, spec in self.specs.items() if spec.joins and self.offers(name))
-            self.show(next(joined, first))
+            self.show(there.name)
         self.offered.emit()
+
+    def instead(self) -> WorkspaceSpec | None:
+        """A workspace that is there for such models as the open one, while the middle of the current one has
+        nothing to show of it; None where it has, or where there is no such workspace.
+        """
+        model = self._workspace.model
+        if model is None or self._fills(model):
+            return None
+        return next((spec for spec in self.specs.values() if spec.joins and self.offers(spec.name)), None)
 
     def _fills(self, model: LoadedReply) -> bool:
         """Whether a model has something to show in the middle of the current workspace."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.models.capabilities import Capability
@@ -97,6 +97,37 @@ def test_that_a_workspace_that_the_open_model_cannot_use_says_why_and_stays_shut
     workspace.loaded.emit(workspace.model)
     assert button(window, "attributes").isEnabled()
     assert "(Ctrl+2)" in button(window, "attributes").toolTip()
+
+
+def test_that_a_workspace_without_anything_to_show_offers_the_one_where_the_model_can_be_used(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    workspace, workspaces = window.workspace, window.bench.workspaces
+    assert workspace.model is not None
+    elsewhere = window.findChild(QWidget, "elsewhere")
+    assert not elsewhere.isVisible(), "the plane has something to show"
+    workspace.model = replace(workspace.model, capabilities=frozenset({Capability.TRANSLATES}))
+    workspace.loaded.emit(workspace.model)
+    until_idle()
+    assert workspaces.current == "translate"
+    assert not elsewhere.isVisible()
+    qtbot.mouseClick(button(window, "explore"), LEFT)
+    until_idle()
+    assert elsewhere.isVisible()
+    assert elsewhere.geometry() == window.bench.docks.place_of(workspaces.spec.centre).content.geometry()
+    assert elsewhere.isAncestorOf(QApplication.focusWidget()), "a key press goes there"
+    words = elsewhere.findChild(QLabel, "elsewhereWords").text()
+    assert "has no latent space" in words
+    assert words.endswith("There is a workspace for such models: Translate.")
+    qtbot.mouseClick(elsewhere.findChild(QPushButton, "elsewhereGo"), LEFT)
+    until_idle()
+    assert workspaces.current == "translate"
+    assert not elsewhere.isVisible()
+    workspace.model = replace(workspace.model, capabilities=frozenset({Capability.SAMPLES}))
+    workspace.loaded.emit(workspace.model)
+    until_idle()
+    assert workspaces.current == "explore"
+    assert not elsewhere.isVisible(), "its samples are there instead of a plane"
 
 
 def test_that_words_beside_icons_are_there_where_there_is_room_and_never_keep_the_window_wide(
