@@ -50,7 +50,7 @@ def _discriminator(shown: str, duel: Duel, data: Points) -> Field | None:
     line = places(REACH, FIELD)
     p_there, q_there = (one.on_grid(line) + _NOTHING for one in (p, q))
     best = p_there / (p_there + q_there)
-    words = "p/(p+q), the best D" if exact else "p/(p+q), the best D, by blurred points"
+    words = "p/(p+q), the best D" if exact else "p/(p+q), the best D (of blurred points)"
     return _two_sided(best, words, 0.0, 1.0)
 
 

@@ -102,6 +102,20 @@ def test_that_a_wasserstein_critic_has_an_estimate_and_slopes(qtbot: QtBot, view
     assert "by the critic" in view.findChild(QLabel, "stageFigures").text()
 
 
+def test_that_the_divergence_is_said_in_words_and_the_tip_tells_what_it_is_of(
+    qtbot: QtBot, view: StageView
+) -> None:
+    words = view.findChild(QLabel, "stageFigures")
+    assert words.text().startswith("Divergence JS ")
+    assert "Jensen-Shannon" in words.toolTip()
+    # The density of what a generator makes is not known.
+    assert "blurred" in words.toolTip()
+    choose(view, "stageFamily", "critic")
+    assert "blurred" not in words.toolTip()
+    choose(view, "stageFamily", "mixture")
+    assert not words.toolTip()
+
+
 def test_that_what_is_drawn_is_learnt_and_can_be_cleared(qtbot: QtBot, view: StageView) -> None:
     choose(view, "stageData", "drawn")
     assert view.canvas.frame is None

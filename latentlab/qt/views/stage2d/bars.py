@@ -42,14 +42,20 @@ class StageBars(QWidget):
         self.field.setToolTip(plain_tip("Choose what is drawn behind the points."))
         for key, title in FIELDS.items():
             self.field.addItem(title, key)
-        self.mesh = _box("stageMesh", "Grid", "Show a regular grid of noise as the model maps it.", True)
+        self.mesh = _box(
+            "stageMesh", "Grid", "Show where the model takes a regular grid of noise: how it bends it.", True
+        )
         self.plan = _box(
-            "stagePlan", "Transport", "Show the optimal transport: the mean length of its lines is W1.", False
+            "stagePlan",
+            "Transport",
+            "Show the optimal transport: the made points are moved to the data by the shortest ways. W1 is "
+            "the mean length of these lines.",
+            False,
         )
         self.rounds = Label()
         self.rounds.setObjectName("stageRounds")
         upper, lower = QHBoxLayout(), QHBoxLayout()
-        for widget in (Label("Behind"), self.field, self.mesh, self.plan):
+        for widget in (Label("Background"), self.field, self.mesh, self.plan):
             upper.addWidget(widget)
         upper.addStretch(1)
         upper.addWidget(self.anew)

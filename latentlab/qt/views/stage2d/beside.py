@@ -8,13 +8,32 @@ from latentlab.engine.stage.events import ApartReply, Frame
 from latentlab.engine.stage.recipe import FAMILIES, LOSSES, WASSERSTEIN, Recipe
 from latentlab.qt.views.stage2d.charts import ApartChart, Curves, RatioChart, SlopeChart
 from latentlab.qt.views.stage2d.compared import ComparedBars
-from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.term import Term
 
 # Of a curve: beyond, every second point is dropped.
 _MOST = 1200
 _EXACT, _BELIEVED = "exact W1", "the critic's W1"
 _JS = ("JS on a grid", "JS by the discriminator")
+_TIPS = {
+    "w1": "W1 is how far, on average, made points have to be moved to become the data. The dashed line is W1 "
+    "between two random draws of the data: no model can be expected below it.",
+    "losses": "What each part of the model makes small while it learns. Losses of two players need not fall: "
+    "each depends on how well the other plays.",
+    "slopes": "How steep the critic is on the way from data to made points: the middle line, and what 80 % "
+    "of the ways lie in. The critic that measures W1 has slope 1 on the lines of the best transport.",
+    "ratio": "Each point is a place of the stage. On the dashed line the discriminator is right about how "
+    "much more likely the data are there than what is made.",
+}
+_OF_JS = (
+    "The Jensen-Shannon divergence (JS) says how well the best discriminator can tell the data from what is "
+    "made: 0 nats if not at all, 0.693 (log 2) if always. The discriminator's estimate follows from its "
+    "loss; it is lower while it has not learnt all there is to learn."
+)
+_BLURRED = (
+    "What a generator makes has no density that can be computed: here both the data and the made points are "
+    "blurred a little first, by the same Gaussian noise."
+)
 
 
 class Beside(QWidget):
@@ -30,6 +49,8 @@ class Beside(QWidget):
         )
         self.w1.from_zero = True
         self.slopes, self.ratio, self.two = SlopeChart(), RatioChart(), ApartChart()
+        for name, tip in _TIPS.items():
+            getattr(self, name).setToolTip(plain_tip(tip))
         self.heading, self.words = Term("", "W1"), Label()
         self.heading.setObjectName("stageExactW1")
         self.words.setObjectName("stageFigures")
@@ -97,8 +118,9 @@ class Beside(QWidget):
         self.losses.show_curves({name: self._kept[name] for name in figures})
         self.slopes.show_slopes(frame.slopes)
         self.ratio.show_ratio(frame.ratio)
-        self.heading.setText(f"W1 {frame.w1:.3f}; two draws of the data {frame.floor:.3f}")
+        self.heading.setText(f"W1 {frame.w1:.3f}; at best {frame.floor:.3f}")
         self.words.setText(words_of(frame))
+        self.words.setToolTip(plain_tip(tip_of(frame)))
         if self._title and frame.round:
             self.compared.note(self._title, frame.w1, frame.round, frame.floor)
 
@@ -118,8 +140,15 @@ def words_of(frame: Frame) -> str:
         lines.append(f"W1 by the critic: {frame.believed:.3f}")
     if all(name in frame.figures for name in _JS):
         exact, believed = (frame.figures[name] for name in _JS)
-        blurred = "" if frame.ratio is None or frame.ratio.exact else " of blurred points"
-        lines.append(f"JS{blurred} {exact:.3f}; by the discriminator {believed:.3f}")
+        lines.append(f"Divergence JS {exact:.3f}; the discriminator's estimate {believed:.3f}")
     if frame.modes is not None:
         lines.append(f"Modes reached: {frame.modes[0]} of {frame.modes[1]}")
     return "\n".join(lines).replace("-", "−")
+
+
+def tip_of(frame: Frame) -> str:
+    """What these words mean; "" where they need no more."""
+    if not all(name in frame.figures for name in _JS):
+        return ""
+    by_blur = frame.ratio is not None and not frame.ratio.exact
+    return f"{_OF_JS} {_BLURRED}" if by_blur else _OF_JS

@@ -62,7 +62,7 @@ class Curves(SmallChart):
     def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         """See `SmallChart`."""
         if self.floor is not None:
-            self.level(painter, self.floor, "two draws of the data")
+            self.level(painter, self.floor, "at best")
         for number, curve in enumerate(self.curves.values()):
             painter.setPen(QPen(self.ink(number), _WIDTH))
             line = self.polyline(*zip(*curve, strict=True))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QGridLayout, QVBoxLayout, QWidget
 
 from latentlab.engine.stage.recipe import (
     CODES,
@@ -25,11 +23,11 @@ from latentlab.engine.stage.recipe import (
     Tuning,
     usual,
 )
+from latentlab.qt.views.stage2d.fields import combo, real, whole
 from latentlab.qt.widgets.number_field import RealNumber, WholeNumber
-from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
+from latentlab.qt.widgets.plain_text import Label, listed
 from latentlab.qt.widgets.push_button import text_button
 
-_MOST_RATE, _LEAST_RATE, _RATE_STEP = 0.1, 1e-5, 1e-4
 _MOST_SEED = 2**31 - 1
 _DRAWN_TITLE = "My drawing"
 
@@ -49,69 +47,76 @@ class StageControls(QWidget):
         self.strokes: tuple[Stroke, ...] = ()
         self._rows: NDArray[np.float32] | None = None
         names = list(SETS.items())
-        self.data = _combo("stageData", "Data", "The points to learn from.", [*names, (DRAWN, _DRAWN_TITLE)])
+        self.data = combo("stageData", "Data", "The points to learn from.", [*names, (DRAWN, _DRAWN_TITLE)])
         self.clear = text_button("stageClear", "Clear the drawing", "Take all strokes off the stage.")
-        self.family = _combo(
+        self.family = combo(
             "stageFamily",
             "Model",
             "The model that learns the points.",
             [(key, title) for key, (title, _) in FAMILIES.items()],
         )
-        self.loss = _combo(
+        self.loss = combo(
             "stageLoss",
             "Loss",
             "The loss that the discriminator is trained with, and the generator against it.",
             [(key, title) for key, (title, _) in LOSSES.items()],
         )
-        self.other = _combo(
+        self.other = combo(
             "stageOther",
             "Second set",
             "The points that the data are compared with. They stay where they are.",
             names,
         )
-        self.prior = _combo(
+        self.prior = combo(
             "stagePrior",
             "Noise",
             "The distribution of the noise that the generator is given.",
             PRIORS.items(),
         )
-        self.components = _whole(
+        self.components = whole(
             "stageComponents", "Components", "Gaussians of the mixture.", 1, MOST_COMPONENTS, 8
         )
-        self.latents = _whole(
+        self.latents = whole(
             "stageLatents", "Latents", "Dimensions of the latent space. With 1 the model is a curve.", 1, 2, 2
         )
-        self.rate = _real("stageRate", "Learning rate", "Learning rate of Adam. A change counts at once.")
-        self.critic_rate = _real(
+        self.rate = real(
+            "stageRate",
+            "Learning rate",
+            "How far each step changes the weights (Adam). Higher is quicker, until it becomes unstable. A "
+            "change counts at once.",
+        )
+        self.critic_rate = real(
             "stageCriticRate",
             "Learning rate of the discriminator",
-            "Learning rate of its Adam. A change counts at once.",
+            "How far each of its steps changes the discriminator (Adam). One that learns too fast leaves "
+            "the generator nothing to follow. A change counts at once.",
         )
-        self.turns = _whole(
+        self.turns = whole(
             "stageTurns",
             "Turns of the discriminator",
-            "Its steps for each step of the generator. A change counts at once.",
+            "Steps of the discriminator for one step of the generator. With more it keeps up with "
+            "the generator, and rounds take longer. A change counts at once.",
             1,
             MOST_TURNS,
             1,
         )
-        self.penalty = _real(
+        self.penalty = real(
             "stagePenalty",
             "Gradient penalty",
-            "Weight of the penalty on slopes other than 1.",
+            "Weight of the penalty on slopes of the critic other than 1. It keeps its estimate near W1.",
             0.0,
             1000.0,
             10.0,
         )
-        self.clip = _real(
+        self.clip = real(
             "stageClip",
             "Clip weights at",
-            "After each step the weights of the critic are cut to this size.",
+            "After each step the critic's weights are cut to this size, so that its slope stays limited.",
             0.001,
             10.0,
             0.1,
         )
-        self.seed = _whole(
+        self.seed = whole(
             "stageSeed", "Seed", "With the same seed the training is the same.", 0, _MOST_SEED, 0
         )
         self.words = Label()
@@ -123,10 +128,10 @@ class StageControls(QWidget):
         self._lay_out()
         self._take_usual()
         self._fit()
-        for combo in (self.data, self.other, self.prior):
-            combo.currentIndexChanged.connect(self._anew)
-        for combo in (self.family, self.loss):
-            combo.currentIndexChanged.connect(self._another_model)
+        for choice in (self.data, self.other, self.prior):
+            choice.currentIndexChanged.connect(self._anew)
+        for choice in (self.family, self.loss):
+            choice.currentIndexChanged.connect(self._another_model)
         for field in (self.components, self.latents, self.seed):
             field.valueChanged.connect(self._anew)
         for number in (self.rate, self.critic_rate, self.turns, self.penalty, self.clip):
@@ -150,13 +155,14 @@ class StageControls(QWidget):
         self._live.setContentsMargins(0, 0, 0, 0)
         self._live_labels: dict[QWidget, Label] = {}
         live = (
-            ("Learning rate", self.rate), ("… of the discriminator", self.critic_rate),
-            ("Its turns a round", self.turns), ("Gradient penalty", self.penalty),
+            ("Learning rate", self.rate), ("Discriminator's rate", self.critic_rate),
+            ("Discriminator's turns", self.turns), ("Gradient penalty", self.penalty),
             ("Clip weights at", self.clip), ("Seed", self.seed),
         )  # fmt: skip
         for row, (words, field) in enumerate(live):
             label = Label(words)
             label.setBuddy(field)
+            label.setToolTip(field.toolTip())
             self._live_labels[field] = label
             self._live.addWidget(label, row, 0)
             self._live.addWidget(field, row, 1)
@@ -271,34 +277,3 @@ def _alone_words(loss: str) -> str:
     if loss in WASSERSTEIN:
         return f"{FAMILIES['critic'][1]} It sees 256 points of each, whose W1 is known."
     return f"{FAMILIES['critic'][1]} Its logit becomes log p/q."
-
-
-def _combo(name: str, spoken: str, tip: str, choices: Iterable[tuple[str, str]]) -> QComboBox:
-    combo = QComboBox()
-    combo.setObjectName(name)
-    combo.setAccessibleName(spoken)
-    combo.setToolTip(plain_tip(tip))
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
-    combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    for key, title in choices:
-        combo.addItem(title, key)
-    return combo
-
-
-def _whole(name: str, spoken: str, tip: str, low: int, high: int, value: int) -> WholeNumber:
-    field = WholeNumber(low, high, value)
-    field.setObjectName(name)
-    field.setAccessibleName(spoken)
-    field.setToolTip(plain_tip(tip))
-    return field
-
-
-def _real(
-    name: str, spoken: str, tip: str, low: float = _LEAST_RATE, high: float = _MOST_RATE, value: float = 1e-3
-) -> RealNumber:
-    field = RealNumber(low, high, value, _RATE_STEP)
-    field.setObjectName(name)
-    field.setAccessibleName(spoken)
-    field.setToolTip(plain_tip(tip))
-    return field
