@@ -13,7 +13,8 @@ from latentlab.qt.shell.workspace_switcher import Workspaces
 from latentlab.qt.widgets.line_icons import line_icon
 from latentlab.qt.widgets.plain_text import plain_tip, spoken
 
-_KEYS = 9
+# Keys with a digit; one modifier more reaches as many further workspaces.
+_DIGITS, _FURTHER = 9, 18
 _SEARCH, _SAVE = "Search commands", "Save project"
 # Letters of a name, where there is no room for all of it.
 _LEAST_LETTERS = 6
@@ -24,8 +25,12 @@ _BESIDE = 12
 
 
 def key_of(number: int) -> str:
-    """The shortcut of the workspace with this number, from 0; "" beyond the ninth."""
-    return f"Ctrl+{number + 1}" if number < _KEYS else ""
+    """The shortcut of the workspace with this number, from 0: Ctrl and a digit for the first nine, Ctrl+Shift
+    and a digit for the next nine; "" beyond.
+    """
+    if number < _DIGITS:
+        return f"Ctrl+{number + 1}"
+    return f"Ctrl+Shift+{number + 1 - _DIGITS}" if number < _FURTHER else ""
 
 
 class WorkspaceBar(QToolBar):

@@ -130,6 +130,20 @@ def test_that_a_workspace_without_anything_to_show_offers_the_one_where_the_mode
     assert not elsewhere.isVisible(), "its samples are there instead of a plane"
 
 
+def test_that_the_workspaces_after_the_ninth_have_ctrl_shift_and_a_digit(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    bench = window.bench
+    keys = [bench.actions[f"{name}WorkspaceAction"].shortcut().toString() for name in bench.workspaces.specs]
+    assert keys[8:11] == ["Ctrl+9", "Ctrl+Shift+1", "Ctrl+Shift+2"]
+    assert len(set(keys)) == len(keys)
+    place = list(bench.workspaces.specs).index("stage2d") - 9
+    assert f"(Ctrl+Shift+{place + 1})" in button(window, "stage2d").toolTip()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key(Qt.Key.Key_1 + place), both)
+    assert bench.workspaces.current == "stage2d"
+
+
 def test_that_words_beside_icons_are_there_where_there_is_room_and_never_keep_the_window_wide(
     window: LabWindow,
 ) -> None:
