@@ -29,13 +29,32 @@ _WHY: Mapping[Capability, str] = {
     Capability.JUDGES_PATCHES: "{name} has no critic that judges pictures patch by patch.",
 }
 
+# The same of a model whose training will come to the part that it needs.
+_NOT_YET: Mapping[Capability, str] = {
+    Capability.ENCODES: "{name} has no trained encoder yet, to turn pictures of the data into points. It is "
+    "trained last: when what learns now has ended.",
+}
+_LATER = "{name} cannot do this yet: the part for it is trained when what learns now has ended."
+
 
 def grid_range(over: str, has_prior: bool) -> str:
     """Over what the manifold grid goes: the plane's view where a model has no prior to take quantiles of."""
     return over if has_prior else OVER_VIEW
 
 
-def why_not(name: str, has: frozenset[Capability], needs: Iterable[Capability]) -> str:
-    """Why a model called `name` cannot do what needs these capabilities; "" if it can."""
+def why_not(
+    name: str,
+    has: frozenset[Capability],
+    needs: Iterable[Capability],
+    later: frozenset[Capability] = frozenset(),
+) -> str:
+    """Why a model called `name` cannot do what needs these capabilities; "" if it can.
+
+    `later` is what it will be able to do when phases of its training that have not begun have trained it: of
+    that it is said only where it lacks nothing else, for waiting would not help.
+    """
     lacking = frozenset(needs) - has
-    return next((words.format(name=name) for one, words in _WHY.items() if one in lacking), "")
+    for one, words in _WHY.items():
+        if one in lacking - later:
+            return words.format(name=name)
+    return next((_NOT_YET.get(one, _LATER).format(name=name) for one in _WHY if one in lacking), "")

@@ -36,4 +36,4 @@ class Veils(QObject):
             self._cover(model, needs, veil)
 
     def _cover(self, model: LoadedReply, needs: frozenset[Capability], veil: Veil) -> None:
-        veil.cover(why_not(model.model, model.capabilities, needs))
+        veil.cover(why_not(model.model, model.capabilities, needs, model.later))

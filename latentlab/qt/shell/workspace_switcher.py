@@ -85,7 +85,9 @@ class Workspaces(QObject):
     def why_not(self, name: str) -> str:
         """Why the open model cannot use a workspace; "" if it can, or while none is open."""
         model = self._workspace.model
-        return "" if model is None else why_not(model.model, model.capabilities, self.specs[name].needs)
+        if model is None:
+            return ""
+        return why_not(model.model, model.capabilities, self.specs[name].needs, model.later)
 
     def offers(self, name: str) -> bool:
         """Whether a model is open that can use a workspace."""

@@ -69,7 +69,7 @@ class LayerBoxes(QWidget):
         layers, model = self._workspace.state.layers, self._workspace.model
         for name, _, tip in _LAYERS:
             box, needs = self.boxes[name], _NEEDS.get(name, frozenset())
-            reason = "" if model is None else why_not(model.model, model.capabilities, needs)
+            reason = "" if model is None else why_not(model.model, model.capabilities, needs, model.later)
             box.setChecked(getattr(layers, name))
             box.setEnabled(not reason)
             box.setToolTip(plain_tip(reason or tip))
