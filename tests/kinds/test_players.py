@@ -120,6 +120,16 @@ def test_that_a_phase_trains_its_part_and_hands_on_the_averaged_weights():
     assert torch.equal(weights(trainer.averaged.coder), coder)
 
 
+def test_that_a_phase_knows_who_learns_in_it_and_who_has_ended():
+    first, then = (schedule := trainer_of("staged").schedule).phases
+    assert (first.who, schedule.ended(first)) == (("coder",), ())
+    assert (then.who, schedule.ended(then)) == (("prior",), ("coder",))
+    duelists = trainer_of("duel").schedule.phases[0]
+    assert duelists.who == ("critic", "generator")
+    passes = trainer_of("moments").schedule.phases[0]
+    assert passes.who == (passes.name,)
+
+
 def test_that_fewer_epochs_than_phases_are_refused():
     with pytest.raises(LabError, match=r"in 2 phases \(coder, then prior\), and 1 epoch is too few"):
         trainer_of("staged", epochs=1)

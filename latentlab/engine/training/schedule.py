@@ -23,8 +23,8 @@ COUNTS = ("step", "epoch", "position", "counted", "beta", "seconds", "threads", 
 
 @dataclass(frozen=True, eq=False)
 class ScheduledPhase:
-    """One phase in the schedule: its first epoch, number of epochs, first step, batches in an epoch, and what
-    the config of the model is without what it trains.
+    """One phase in the schedule: its first epoch, number of epochs, first step, batches in an epoch, what the
+    config of the model is without what it trains, and its name.
     """
 
     work: Objective | Fitting
@@ -33,6 +33,7 @@ class ScheduledPhase:
     first_step: int
     per_epoch: int
     without: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
     @property
     def stop_epoch(self) -> int:
@@ -48,6 +49,12 @@ class ScheduledPhase:
     def objective(self) -> Objective | None:
         """Its objective; None for a fitted phase."""
         return as_objective(self.work)
+
+    @property
+    def who(self) -> tuple[str, ...]:
+        """The names of those who learn in it: its players, or what it is called."""
+        players = () if self.objective is None else self.objective.players
+        return tuple(one.name for one in players if one.name) or (self.name,)
 
     def learner(self, here: Situation, precision: str) -> Learner:
         """A new learner for it."""
@@ -81,7 +88,7 @@ class Schedule:
             fitting = as_fitting(phase.work)
             # Passes use every picture.
             per_epoch = -(-len(train) // fitting.at_once) if fitting else len(train) // plan.batch
-            scheduled = ScheduledPhase(phase.work, epoch, epochs, step, per_epoch, phase.without)
+            scheduled = ScheduledPhase(phase.work, epoch, epochs, step, per_epoch, phase.without, phase.name)
             self.phases.append(scheduled)
             epoch, step = scheduled.stop_epoch, step + scheduled.steps
         self.epochs, self.steps = epoch, step
@@ -105,6 +112,10 @@ class Schedule:
         """The fields of the config of the model without what is trained after a phase."""
         later = self.phases[self.phases.index(phase) + 1 :]
         return {name: value for one in later for name, value in one.without.items()}
+
+    def ended(self, phase: ScheduledPhase) -> tuple[str, ...]:
+        """The names of those who learnt before a phase, and learn no more."""
+        return tuple(name for one in self.phases[: self.phases.index(phase)] for name in one.who)
 
     def moment(self, phase: ScheduledPhase, step: int, beta: float) -> Moment:
         """The position of a training step in its phase; `beta` is the target weight of the KL."""

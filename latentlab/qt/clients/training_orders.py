@@ -96,10 +96,17 @@ class Players:
     Attributes:
         settings: of each, in their order; () where nothing goes by gradients.
         learning_rate: the plan's highest; a player's is so many times its factor.
+        who: the names of those who learn in this phase, also where nothing goes by gradients.
+        ended: the names of those who learnt in phases before.
+        first_step, steps: of the phase.
     """
 
     settings: tuple[PlayerSettings, ...] = ()
     learning_rate: float = 0.0
+    who: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    first_step: int = 0
+    steps: int = 0
 
 
 @dataclass(frozen=True)

@@ -221,7 +221,11 @@ class TrainingThread(EndingThread):
 
     def _tell_players(self, run: TrainingRun) -> None:
         """Tells who is trained, and how, if that is news."""
-        players = Players(run.trainer.players, run.trainer.plan.learning_rate)
+        trainer, phase = run.trainer, run.trainer.phase
+        ended = trainer.schedule.ended(phase)
+        players = Players(
+            trainer.players, trainer.plan.learning_rate, phase.who, ended, phase.first_step, phase.steps
+        )
         if players != self._players:
             self._players = players
             self._tell(players)

@@ -16,7 +16,7 @@ from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.playing import PlayerSettings
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.trainer_client import Stage
-from latentlab.qt.clients.training_orders import Begin
+from latentlab.qt.clients.training_orders import Begin, Players
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.adversarial.view import AdversarialView
 from latentlab.qt.views.players.view import PlayersView
@@ -135,6 +135,28 @@ def test_that_the_plane_says_why_it_has_no_points_until_the_encoder_is_trained(
     assert "its encoder" in note.text()
     assert "trained last" in note.text()
     assert window.workspace.encodings is None
+    reason = window.bench.workspaces.why_not("attributes")
+    assert "has no trained encoder yet" in reason
+    assert "trained last" in reason
+
+
+def test_that_the_room_says_when_the_players_have_ended_and_how_far_the_encoder_is(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    view = paused(qtbot, window)
+    phase = find(window, QLabel, "playersPhase")
+    assert (view.players.who, view.players.ended) == (("discriminator", "generator"), ())
+    assert not phase.isVisible()
+    assert view._step is not None
+    trainer = window.bench.trainer
+    rate, first = view.players.learning_rate, view._step - 30
+    encoder = Players((PlayerSettings("encoder", 1.0, 1),), rate, ("encoder",), view.players.who, first, 120)
+    trainer.told.emit(encoder)
+    assert phase.isVisible()
+    said = "The discriminator and the generator have ended, and the encoder is learning now: step 30 of 120"
+    assert phase.text().startswith(said)
+    trainer.told.emit(Players(who=("discriminator", "generator")))
+    assert not phase.isVisible(), "the first phase speaks for itself"
 
 
 def test_that_of_a_critic_the_estimate_of_the_distance_is_drawn_and_its_turns_are_shown(
