@@ -15,6 +15,10 @@ from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.term import Term
 
 _LARGEST, _BAR = 150, 14
+_LEGEND = (
+    "The gradient says what would make it look more real: it should be brighter where it is blue, and darker "
+    "where it is orange."
+)
 _WAITING = "Move the probe: what the critic thinks of its picture will be here."
 
 
@@ -66,8 +70,7 @@ class Opinion(QWidget):
         self.made = CrispPicture("opinionPicture", "The picture at the probe", _LARGEST, "…")
         self.slope = CrispPicture(
             "opinionSlope",
-            "How the score changes with each pixel. Blue: brighter would look more real. Orange: darker "
-            "would.",
+            "How the score changes with each pixel, of the strongest change.",
             _LARGEST,
             "…",
         )
@@ -75,7 +78,10 @@ class Opinion(QWidget):
             "opinionMoved", "The picture, changed a little in this way: it looks more real to the critic, "
             "though hardly to you.", _LARGEST, "…",
         )  # fmt: skip
-        self.notes = [Label(text) for text in ("As it is", "Its gradient", "A step along it")]
+        self.notes = [Label(text) for text in ("As it is", "Gradient of its score", "A step along it")]
+        self.legend = Label(_LEGEND)
+        self.legend.setObjectName("opinionLegend")
+        self.legend.setWordWrap(True)
         self.bar, self.words = ScoreBar(), Label(_WAITING)
         self.words.setObjectName("opinionWords")
         self.words.setWordWrap(True)
@@ -93,6 +99,7 @@ class Opinion(QWidget):
         rows.setSpacing(4)
         rows.addWidget(self.title)
         rows.addLayout(grid)
+        rows.addWidget(self.legend)
         rows.addWidget(self.bar)
         rows.addWidget(self.words)
 
