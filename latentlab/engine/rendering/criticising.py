@@ -26,8 +26,8 @@ from latentlab.engine.rendering.serving import Reply, Server, handles
 from latentlab.errors import LabError
 from latentlab.models.critics import Scores, ScoreSpec
 
-# See `PlaneMap`.
-_COARSE, _PIECE_S = 4, 6e-3
+# See `PlaneMap`. A picture that is waited for while one drags comes after at most one piece.
+_COARSE, _PIECE_S = 4, 3e-3
 # How far the picture is moved along the slope: the RMS change of a pixel, of 1.
 _STEP = 0.04
 
