@@ -25,6 +25,7 @@ from latentlab.models.spec import Translation
 from tests.tiny import toy_set
 
 SMALL: dict[str, Any] = {"shape": (3, 16, 16), "widths": (8, 16), "critic_width": 8, "roughness": 0.0}
+FIRST = Moment()
 PLAN = TrainingPlan(epochs=1, batch=16, warmup_steps=2, device="cpu", precision="fp32", threads=1)
 
 
@@ -37,9 +38,7 @@ def pictures(count: int = 6, shape: tuple[int, int, int] = (3, 16, 16)) -> Tenso
     return torch.rand(count, *shape, generator=torch.Generator().manual_seed(1))
 
 
-def losses_of(
-    model: Translator, player: str, x: Tensor, moment: Moment = Moment()
-) -> tuple[Tensor, Tensor]:
+def losses_of(model: Translator, player: str, x: Tensor, moment: Moment = FIRST) -> tuple[Tensor, Tensor]:
     objective = model.objective(PLAN)
     return objective.loss(model, Batch(x), torch.Generator().manual_seed(0), moment, player)
 
