@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def train_model(arguments: argparse.Namespace) -> None:
     else:
         result = figures_of(run.kind).result
         words = f": {result.format_map(saved.metrics)}" if saved.metrics and result else ""
-        say(f"Wrote {saved.path}{words}")
+        say(f"Wrote {saved.path}{words}", f"To see it: latentlab open {shlex.quote(str(saved.path))}")
 
 
 def _goes_on(arguments: argparse.Namespace) -> bool:

@@ -47,9 +47,11 @@ def that_it_has(kind: str, *words: object) -> list[object]:
 
 
 def test_that_training_saves_a_model_whose_card_says_how_it_was_made(run, tmp_path: Path):
-    out = tmp_path / "mine.safetensors"
+    out = tmp_path / "in a folder" / "mine.safetensors"
+    out.parent.mkdir()
     outcome = run("train", "vae", *SMALL, "--out", out, "--latents", 3)
     assert outcome.code == 0, outcome
+    assert outcome.out.splitlines()[-1] == f"To see it: latentlab open '{out}'"
     loaded = load_model(out)
     assert loaded.model.latents == 3
     assert tuple(loaded.card.config["shape"]) == (1, 8, 8)
