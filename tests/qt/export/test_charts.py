@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -28,13 +29,15 @@ from latentlab.qt.views.diffusion.forward.schedule_plot import ScheduleCurves
 from latentlab.qt.views.diffusion.reverse.histogram import Histogram
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud
-from latentlab.qt.views.latent_plane.drawing import MOST_CIRCLES, draw_points
+from latentlab.qt.views.latent_plane.drawing import MOST_CIRCLES, PlaneDrawing, draw_points
 from latentlab.qt.views.latent_plane.scatter import Placed
 from latentlab.qt.views.stage2d.charts import Curves
 from latentlab.qt.widgets.colours import Theme, palette_for
 from latentlab.qt.widgets.drawable import Drawable, DrawnWidget, as_image, as_svg
 from latentlab.qt.widgets.range_histogram import RangeHistogram
-from latentlab.session.edits import SetPins
+from latentlab.session.edits import SetLayers, SetPins
+from latentlab.session.point_edits import ColourBy
+from latentlab.session.point_settings import CLASS
 from tests.qt.fake_ratio import result_of
 from tests.qt.fake_renderer import COUNT
 from tests.qt.shell import OFFSCREEN, open_window
@@ -282,6 +285,31 @@ class Ground(DrawnWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self.palette().base())
+
+
+@pytest.mark.slow
+def test_that_the_plane_is_taken_away_alike_in_both_themes(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        workspace, plane = window.workspace, window.bench.plane
+        drawing = PlaneDrawing(plane)
+        layers = replace(workspace.state.layers, points=True, thumbnails=True, manifold=True, density=True)
+        workspace.do(SetLayers(layers=layers))
+        made = {}
+        # Numbers have a ramp for each theme, classes have colours; near the points their pictures appear.
+        for by, zoom in (("number", 1.0), (CLASS, 1.0), (CLASS, 6.0)):
+            workspace.do(ColourBy(by=by))
+            plane.show_all()
+            plane.zoom(zoom)
+            seen = {}
+            for theme in ("dark", "light", "dark"):
+                window.bench.actions[f"{theme}ThemeAction"].trigger()
+                until_idle()
+                now = as_image(drawing, 2.0), as_svg(drawing, "plane", ""), as_image(drawing, 1.0)
+                assert now == made.setdefault((by, zoom), now), f"{theme}, by {by}, {zoom} times as near"
+                seen[theme] = plane.grab().toImage()
+            assert seen["dark"] != seen["light"], "on the screen it follows the theme"
+        assert plane.thumbnails.rows
+        assert len({svg for _, svg, _ in made.values()}) == 3
 
 
 def test_that_a_chart_is_taken_away_on_white_in_the_dark_theme_too(qtbot: QtBot) -> None:

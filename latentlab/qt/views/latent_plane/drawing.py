@@ -1,4 +1,6 @@
-"""Draws the plane for a file: with a legend of the colours beside it, and at any size.
+"""Draws the plane for a file: on white, with a legend of the colours beside it, and at any size.
+
+What is taken away is for paper and slides, and the same whatever the theme of the window.
 
 As a drawing (SVG) points are circles, one group for each colour; very many are one picture in it, which no
 program takes long to open.
@@ -7,6 +9,7 @@ program takes long to open.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +20,14 @@ from latentlab.core.columns import Numbers, Words
 from latentlab.core.ramps import ramp
 from latentlab.plain import minus
 from latentlab.qt.controllers.points.facts import PointFacts, facts_of
-from latentlab.qt.controllers.points.look import coloured_as, extent_of
+from latentlab.qt.controllers.points.look import coloured_as, extent_of, inks_by
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.background import paint_legends
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud, diameter_for
-from latentlab.qt.views.latent_plane.scatter import Placed, rendered
+from latentlab.qt.views.latent_plane.scatter import Placed, dress, rendered
 from latentlab.qt.views.latent_plane.view import LatentPlane
-from latentlab.qt.widgets.colours import word_colour
+from latentlab.qt.widgets.colours import Theme, palette_for, word_colour
 from latentlab.qt.widgets.images import argb_image
 from latentlab.session.plane import axis_names
 
@@ -54,13 +57,14 @@ class PlaneDrawing:
     def draw(self, painter: QPainter, ratio: float) -> None:
         """See `Drawable`."""
         plane, state = self._plane, self._workspace.state
-        layers, camera, palette = state.layers, plane.camera, plane.palette()
+        layers, camera, palette = state.layers, plane.camera, palette_for(Theme.LIGHT)
         names = axis_names(self._workspace.projection)
         contours = plane.prior_lines.lines
         painter.setFont(plane.font())
         painter.fillRect(plane.rect(), palette.base())
-        if layers.manifold and plane.manifold.image is not None:
-            paint.manifold(painter, camera, *plane.manifold.image)
+        manifold = plane.manifold.image_on(dark=False)
+        if layers.manifold and manifold is not None:
+            paint.manifold(painter, camera, *manifold)
         for layer in plane.maps:
             if layer.shown:
                 layer.paint(painter, camera, palette)
@@ -68,10 +72,10 @@ class PlaneDrawing:
             plane.density.paint(painter, camera, palette)
         if layers.contours:
             paint.contours(painter, camera, palette, contours)
-        placed = plane.scatter.placed
+        placed = self._on_white(plane.scatter.placed)
         if layers.points and placed is not None:
             draw_points(painter, placed, camera, ratio, layers.density)
-            plane.thumbnails.paint(painter, camera, palette)
+            plane.thumbnails.paint(painter, camera, palette, placed.look.inks)
         if layers.contours:
             paint.contour_names(painter, camera, palette, contours)
         paint.axes(painter, camera, palette, names)
@@ -102,6 +106,13 @@ class PlaneDrawing:
             codes = column.codes[cloud.row].tolist()
             columns[column.name] = ["" if code < 0 else column.words[code] for code in codes]
         return columns
+
+    def _on_white(self, placed: Placed | None) -> Placed | None:
+        """The points in the colours that they have in the light theme."""
+        if placed is None or not self._facts.dark:
+            return placed
+        inks = inks_by(self._facts.column, len(placed.look.inks), dark=False)
+        return dress(placed, replace(placed.look, inks=inks[: len(placed.look.inks)]))
 
     def _legend_width(self) -> int:
         """0 where the colours mean nothing."""
@@ -169,10 +180,10 @@ def draw_legend(
     painter.setFont(font)
     below = inside.adjusted(0, _ROW + 4, 0, 0)
     if isinstance(column, Numbers):
-        _draw_ramp(painter, column, facts.dark, palette, below)
+        _draw_ramp(painter, column, palette, below)
     elif isinstance(column, Words):
         rows = [
-            (name, word_colour(colour, facts.dark))
+            (name, word_colour(colour, False))
             for code, (name, colour) in enumerate(zip(column.words, coloured_as(column), strict=True))
             if colour is not None and code not in hidden
         ]
@@ -194,9 +205,9 @@ def _draw_rows(painter: QPainter, rows: Sequence[tuple[str, str]], palette: QPal
         _words(painter, box.left() + _ROW, top, box.width() - _ROW, f"and {len(rows) - len(shown)} more")
 
 
-def _draw_ramp(painter: QPainter, column: Numbers, dark: bool, palette: QPalette, box: QRectF) -> None:
+def _draw_ramp(painter: QPainter, column: Numbers, palette: QPalette, box: QRectF) -> None:
     low, high = extent_of(column.values)
-    inks = ramp(dark).tolist()
+    inks = ramp(False).tolist()
     bar = QRectF(box.left(), box.top(), 16, min(box.height(), 220.0))
     step = bar.height() / len(inks)
     for place, ink in enumerate(inks):

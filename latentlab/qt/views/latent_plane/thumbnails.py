@@ -73,15 +73,22 @@ class Thumbnails(QObject):
         if self._near is not None or before is not None:
             self.changed.emit()
 
-    def paint(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
-        """Paints them in their places, each in a frame of its point's colour."""
+    def paint(
+        self, painter: QPainter, camera: Camera, palette: QPalette, inks: NDArray[np.uint32] | None = None
+    ) -> None:
+        """Paints them in their places, each in a frame of its point's colour.
+
+        Args:
+            inks: the colours of all pictures, (N,) ARGB, in place of those of the points on the screen.
+        """
         if self._near is None:
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         near, ground = self._near, palette.base().color()
-        for x, y, ink, row in zip(near.x, near.y, near.ink.tolist(), near.row.tolist(), strict=True):
+        ink_of_each = near.ink if inks is None else inks[near.row]
+        for x, y, ink, row in zip(near.x, near.y, ink_of_each.tolist(), near.row.tolist(), strict=True):
             image = self._images.get(row)
             if image is None:
                 continue

@@ -268,9 +268,7 @@ class LatentPlane(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self._points.facts.show_in(self.palette())
-            self.manifold.forget()
             self._repaint_all()
-            self._settled.start()
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
