@@ -10,12 +10,13 @@ from PySide6.QtGui import QPainter
 from latentlab.qt.views.judge.as_columns import as_columns
 from latentlab.qt.views.judge.table import JudgeTable
 from latentlab.qt.views.judge.table_model import JudgeTableModel
+from latentlab.qt.widgets.colours import Theme, palette_for
 from latentlab.qt.widgets.drawable import draw_widget
 from latentlab.session.known_data import title_of
 
 
 class TableDrawing:
-    """A `Drawable` of all rows and shown columns, however much of them is in sight."""
+    """A `Drawable` of all rows and shown columns, however much of them is in sight. On white, as charts."""
 
     def __init__(self, table: JudgeTable, model: JudgeTableModel) -> None:
         self._table, self._model = table, model
@@ -36,7 +37,7 @@ class TableDrawing:
         """See `Drawable`."""
         whole = JudgeTable(self._model)
         whole.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-        whole.setPalette(self._table.palette())
+        whole.setPalette(palette_for(Theme.LIGHT))
         whole.setFont(self._table.font())
         whole.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -34,6 +34,7 @@ from latentlab.qt.export.chart_dialog import ChartDialog
 from latentlab.qt.views.judge import model_choice, on_show
 from latentlab.qt.views.judge.models_dialog import ModelsDialog
 from latentlab.qt.views.judge.view import JudgeView
+from latentlab.qt.widgets.colours import Theme, palette_for
 from latentlab.qt.widgets.drawable import Drawable, as_image, as_svg
 from latentlab.session.edits import MoveProbe
 from tests.qt.fake_judge import BROKEN, MODELS, FakeJudge, cell_of, row_of, table_of
@@ -442,6 +443,9 @@ def test_that_table_and_charts_are_drawn_whole_and_saved_as_numbers(
     header = view.table.horizontalHeader()
     assert header.length() > view.table.viewport().width(), "what is out of sight is drawn, too"
     image = as_image(table, 1.0)
+    view.setPalette(palette_for(Theme.DARK))
+    assert view.table.palette().base().color().lightnessF() < 0.5
+    assert as_image(table, 1.0) == image, "on white in each theme"
     assert image.width() >= header.length()
     right = {image.pixel(image.width() - 30, y) for y in range(image.height())}
     assert len(right) > 2, "the last column is drawn"
