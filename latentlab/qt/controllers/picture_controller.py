@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
-from latentlab.data.pictures.formats import SUFFIXES
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.one_by_one import open_one_by_one
+from latentlab.qt.controllers.picture_files import picture_dialog
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.widgets.incoming import files_in, incoming, on_clipboard
@@ -52,13 +52,9 @@ class PictureController(QObject):
     @Slot()
     def ask_for_file(self) -> None:
         """Shows a dialog for a picture file."""
-        page = QFileDialog(self._window, "Open a picture of your own", self._settings.folder)
-        page.setObjectName("openPictureDialog")
-        endings = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
-        page.setNameFilters([f"Pictures ({endings})", "All files (*)"])
-        page.setFileMode(QFileDialog.FileMode.ExistingFile)
+        title, folder = "Open a picture of your own", self._settings.folder
+        page = picture_dialog(self._window, "openPictureDialog", title, folder)
         page.fileSelected.connect(self.open_path)
-        page.finished.connect(page.deleteLater)
         page.open()
 
     @Slot(str)

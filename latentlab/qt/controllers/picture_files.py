@@ -16,6 +16,18 @@ from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.widgets.plain_text import listed
 
 
+def picture_dialog(over: QWidget, name: str, title: str, folder: str = "") -> QFileDialog:
+    """A dialog over the window of a widget for one picture file of any format; not open yet.
+
+    Args:
+        name: its objectName.
+        folder: where it begins; "" for the current folder.
+    """
+    page = _dialog(over, name, title, folder, SUFFIXES, "All files (*)")
+    page.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return page
+
+
 class PictureFiles(QObject):
     """Reads pictures for a view, and asks in dialogs over it which, and where to save the view's own.
 
@@ -39,8 +51,7 @@ class PictureFiles(QObject):
 
     def ask_for_one(self, title: str) -> None:
         """Shows a dialog for a picture file, which is then read."""
-        page = self._dialog("open", title, SUFFIXES, "All files (*)")
-        page.setFileMode(QFileDialog.FileMode.ExistingFile)
+        page = picture_dialog(self._view, f"open{self._subject}Dialog", title)
         page.fileSelected.connect(self.take)
         page.open()
 
@@ -58,7 +69,7 @@ class PictureFiles(QObject):
 
     def ask_where(self, title: str, proposed: str) -> None:
         """Shows a dialog for where to save the view's picture."""
-        page = self._dialog("save", title, PICTURE_FORMATS)
+        page = _dialog(self._view, f"save{self._subject}Dialog", title, "", PICTURE_FORMATS)
         page.selectFile(proposed)
         page.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         page.setDefaultSuffix("png")
@@ -75,9 +86,12 @@ class PictureFiles(QObject):
         """Says that the view's picture has been saved."""
         self.said.emit(f"Saved {listed(path.name)} in {listed(str(path.parent))}")
 
-    def _dialog(self, what: str, title: str, endings: Iterable[str], *others: str) -> QFileDialog:
-        page = QFileDialog(self._view.window(), title)
-        page.setObjectName(f"{what}{self._subject}Dialog")
-        page.setNameFilters([f"Pictures ({' '.join(f'*{one}' for one in sorted(endings))})", *others])
-        page.finished.connect(page.deleteLater)
-        return page
+
+def _dialog(
+    over: QWidget, name: str, title: str, folder: str, endings: Iterable[str], *others: str
+) -> QFileDialog:
+    page = QFileDialog(over.window(), title, folder)
+    page.setObjectName(name)
+    page.setNameFilters([f"Pictures ({' '.join(f'*{one}' for one in sorted(endings))})", *others])
+    page.finished.connect(page.deleteLater)
+    return page

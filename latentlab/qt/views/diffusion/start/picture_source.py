@@ -8,15 +8,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.data.pictures.formats import SUFFIXES
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.picture_files import picture_dialog
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.diffusion.model_shape import Shape, in_shape, shape_in_words, shape_of
 from latentlab.qt.widgets.choice_button import ChoiceButton
@@ -143,13 +143,8 @@ class PictureSource(QWidget):
     @Slot()
     def ask_for_file(self) -> None:
         """Shows a dialog for a picture file."""
-        page = QFileDialog(self.window(), "Open a picture to start from")
-        page.setObjectName("openStartPictureDialog")
-        endings = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
-        page.setNameFilters([f"Pictures ({endings})", "All files (*)"])
-        page.setFileMode(QFileDialog.FileMode.ExistingFile)
+        page = picture_dialog(self, "openStartPictureDialog", "Open a picture to start from")
         page.fileSelected.connect(self.open_path)
-        page.finished.connect(page.deleteLater)
         page.open()
 
     @Slot()
