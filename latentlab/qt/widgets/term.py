@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
+    QFontMetricsF,
     QHelpEvent,
     QKeySequence,
     QMouseEvent,
@@ -18,12 +20,17 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QShortcut,
+    QTextLayout,
+    QTextLine,
+    QTextOption,
 )
 from PySide6.QtWidgets import QToolButton, QToolTip, QWidget
 
 from latentlab.guide import glossary
 from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip, spoken
 
+# Of a line that is not wrapped, in pixels.
+_ENDLESS = 100_000.0
 _EXPLAIN = QEvent.Type(QEvent.registerEventType())
 
 
@@ -77,18 +84,22 @@ class Term(Label):
         text = spoken(self.text())
         return tuple(term for term in self.terms if _place(term, text) >= 0)
 
-    def word(self, term: str) -> QRect:
-        """Where a term stands, in pixels of this label."""
-        shown, letters = spoken(self.text()), self.fontMetrics()
-        line = self.style().itemTextRect(letters, self.contentsRect(), self.alignment().value, True, shown)
-        before = letters.horizontalAdvance(shown[: _place(term, shown)])
-        return QRect(line.left() + before, line.top(), letters.horizontalAdvance(term), line.height())
+    def words(self, term: str) -> list[QRect]:
+        """Where a term stands, in pixels of this label: a part in each line that it reaches over."""
+        shown = spoken(self.text())
+        first = _place(term, shown)
+        if first < 0:
+            return []
+        room = self.contentsRect().marginsRemoved(QMargins(*4 * [self.margin()]))
+        return parts_in(
+            shown, (first, first + len(term)), self.font(), room, self.alignment(), self.wordWrap()
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         for term in self.shown_terms:
-            word = self.word(term)
-            _underline(self, word.left(), word.right(), word.bottom())
+            for part in self.words(term):
+                _underline(self, part.left(), part.right(), part.bottom())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # Otherwise the press, and with it the release, would go to the parent.
@@ -101,7 +112,7 @@ class Term(Label):
         place = event.position().toPoint()
         terms = self.shown_terms
         if event.button() is Qt.MouseButton.LeftButton and terms and self.rect().contains(place):
-            ask(min(terms, key=lambda term: abs(self.word(term).center().x() - place.x())), self)
+            ask(min(terms, key=lambda term: min(_apart(part, place) for part in self.words(term))), self)
         else:
             super().mouseReleaseEvent(event)
 
@@ -162,6 +173,57 @@ def _place(term: str, text: str) -> int:
     """Where a term begins in a text, as a whole word; -1 if it is not in it."""
     found = re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text)
     return found.start() if found else -1
+
+
+def parts_in(
+    text: str, part: tuple[int, int], font: QFont, room: QRect, align: Qt.AlignmentFlag, wraps: bool
+) -> list[QRect]:
+    """Where the letters from one to before another are drawn, in pixels: a rectangle in each line.
+
+    The lines are broken as QPainter breaks those of a label.
+    """
+    layout = QTextLayout(text.replace("\n", "\N{LINE SEPARATOR}"), font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WordWrap if wraps else QTextOption.WrapMode.ManualWrap)
+    layout.setTextOption(option)
+    leading = QFontMetricsF(font).leading()
+    lines: list[tuple[QTextLine, float]] = []
+    height = -leading
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(room.width() if wraps else _ENDLESS)
+        height += leading
+        lines.append((line, height))
+        height += line.height()
+    layout.endLayout()
+    down = {Qt.AlignmentFlag.AlignVCenter: 0.5, Qt.AlignmentFlag.AlignBottom: 1.0}
+    across = {Qt.AlignmentFlag.AlignHCenter: 0.5, Qt.AlignmentFlag.AlignRight: 1.0}
+    top = room.top() + _share(align, down) * (room.height() - height)
+    found = []
+    for line, above in lines:
+        first = max(part[0], line.textStart())
+        last = min(part[1], line.textStart() + line.textLength())
+        if first < last:
+            left = room.left() + _share(align, across) * (room.width() - line.naturalTextWidth())
+            begin, end = (min(_x_in(line, place), line.naturalTextWidth()) for place in (first, last))
+            found.append(QRectF(left + begin, top + above, end - begin, line.height()).toRect())
+    return found
+
+
+def _share(align: Qt.AlignmentFlag, shares: Mapping[Qt.AlignmentFlag, float]) -> float:
+    return next((share for flag, share in shares.items() if align & flag), 0.0)
+
+
+def _x_in(line: QTextLine, place: int) -> float:
+    """Of a letter's left edge; PySide gives the letter back beside it."""
+    found: Any = line.cursorToX(place)
+    return float(found[0])
+
+
+def _apart(part: QRect, place: QPoint) -> int:
+    """How far a place is from a rectangle, in pixels; 0 inside."""
+    across = max(part.left() - place.x(), place.x() - part.right(), 0)
+    return across + max(part.top() - place.y(), place.y() - part.bottom(), 0)
 
 
 def _underline(widget: QWidget, left: int, right: int, below: int) -> None:

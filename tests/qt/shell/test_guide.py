@@ -245,7 +245,7 @@ def test_that_a_click_on_a_term_says_what_it_means(qtbot: QtBot, tmp_path: Path)
         seen = set()
         for label in window.findChildren(Term):
             for term in label.shown_terms if label.isVisible() else ():
-                qtbot.mouseClick(label, Qt.MouseButton.LeftButton, pos=label.word(term).center())
+                qtbot.mouseClick(label, Qt.MouseButton.LeftButton, pos=label.words(term)[0].center())
                 assert card.isVisible(), label.text()
                 assert card.page.toPlainText().startswith(glossary.term(term).name)
                 seen.add(term)
@@ -269,7 +269,7 @@ def test_that_a_click_on_a_term_says_what_it_means(qtbot: QtBot, tmp_path: Path)
         card.close()
     two = Term("AUC 0.93 · d 2.2", "AUC", "d")
     assert two.shown_terms == ("AUC", "d")
-    assert two.word("d").left() > two.word("AUC").right()
+    assert two.words("d")[0].left() > two.words("AUC")[0].right()
     two.setText("too few pictures")
     assert two.shown_terms == ()
     assert two.cursor().shape() is Qt.CursorShape.ArrowCursor
