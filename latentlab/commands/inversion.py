@@ -20,6 +20,7 @@ from latentlab.engine.attributes.inverting import (
     Inverted,
     condition_given,
     condition_text,
+    error_in_words,
     invert_pictures,
     trust_in_words,
 )
@@ -74,7 +75,7 @@ def invert_picture(arguments: argparse.Namespace) -> None:
         return
     under = f" under the condition {condition}" if condition else ""
     say(f"Wrote {out}: the z of {name} in {loaded.name}{under}")
-    for sentence in trust_in_words(rms, kept, further, exclusive):
+    for sentence in (error_in_words(rms), *trust_in_words(kept, further, exclusive)):
         say(f"  {sentence}")
 
 

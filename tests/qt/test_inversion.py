@@ -69,12 +69,14 @@ def test_that_a_selected_picture_is_inverted_and_the_probe_goes_to_its_z(
 ) -> None:
     panel, run = panel_of(window), inversion_of(window.workspace)
     assert not panel.start.isEnabled(), "nothing is selected"
+    before = [button.geometry() for button in (panel.start, panel.again, panel.go)]
     assert "Double-click a point" in panel.step.text()
     window.workspace.select(3)
     qtbot.waitUntil(panel.start.isEnabled, timeout=PATIENCE)
     click(qtbot, window, "inversionStart")
     qtbot.waitUntil(lambda: run.reply is not None and run.reply.done, timeout=PATIENCE)
     assert not run.running
+    assert [button.geometry() for button in (panel.start, panel.again, panel.go)] == before
     last = run.frames[-1]
     assert last.error <= run.frames[0].error + 1e-3
     assert window.workspace.state.probe == last.z
@@ -86,6 +88,7 @@ def test_that_a_selected_picture_is_inverted_and_the_probe_goes_to_its_z(
     assert f"{last.error:.3f}" in panel.step.text()
     says = window.findChild(QLabel, "inversionSays")
     assert isinstance(says, QLabel)
+    assert "rror" not in says.text(), "that is said of the step on show"
     assert "draws lie further out" in says.text()
     marks = window.bench.plane._marking.marks
     assert marks.trajectory == tuple(one.z for one in run.frames)

@@ -196,9 +196,14 @@ def further_out(model: Invertible, z: Tensor) -> Tensor:
     return (drawn[None] < prior.log_density(z)[:, None]).float().mean(1)
 
 
-def trust_in_words(rms: float, kept: float | None, further: float, exclusive: bool = True) -> list[str]:
-    """The figures as sentences."""
-    said = [f"Error {rms:.3f} (RMS of pixels; black against white is 1)."]
+def error_in_words(rms: float) -> str:
+    """The error as a sentence."""
+    return f"Error {rms:.3f} (RMS of pixels; black against white is 1)."
+
+
+def trust_in_words(kept: float | None, further: float, exclusive: bool = True) -> list[str]:
+    """What else there is to say of how far to trust a z, as sentences."""
+    said = []
     if kept is not None and exclusive:
         said.append("The classifier sees the same class." if kept else "The classifier sees another class.")
     elif kept is not None:

@@ -81,9 +81,7 @@ class Inversions(Server):
         judge = self._judging(opened)
         trust = trust_in(model, x.cpu(), made, found.z, judge)
         kept = None if trust.kept is None else float(trust.kept[0])
-        said = trust_in_words(
-            float(trust.rms[0]), kept, float(trust.further[0]), judge is None or judge.exclusive
-        )
+        said = trust_in_words(kept, float(trust.further[0]), judge is None or judge.exclusive)
         condition = () if found.y is None else to_point(found.y[0])
         yield InversionReply(
             request.generation, request.subject, seen, told_frames, condition, 1.0, True, tuple(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.theory import Subject
 from latentlab.qt.clients.workspace import Workspace
@@ -27,7 +27,8 @@ _HOW = {
     SELECTED: "Double-click a point in the plane to select its picture, then press Invert.",
     OWN: "Open a picture of your own in the panel Picture, then press Invert.",
 }
-_LARGEST, _STEPS = 140, 200
+_LARGEST, _STEPS, _LINES = 140, 200, 2
+_TO_START, _TO_STOP = "Invert", "Stop"
 
 
 class InversionView(ScrolledPage):
@@ -47,7 +48,10 @@ class InversionView(ScrolledPage):
             self.source.addItem(words, name)
         self.seen = CrispPicture("inversionSeen", "The picture", _LARGEST)
         self.made = CrispPicture("inversionMade", "What the model makes at this step", _LARGEST)
-        self.start = text_button("inversionStart", "Invert", "Find the z of the picture by gradient descent.")
+        self.start = text_button(
+            "inversionStart", _TO_START, "Find the z of the picture by gradient descent."
+        )
+        self.start.setMinimumWidth(_widest(self.start, (_TO_START, _TO_STOP)))
         self.again = tip_button(
             "inversionAgain", "Other starts", "Descend again, from other draws of the prior"
         )
@@ -57,7 +61,12 @@ class InversionView(ScrolledPage):
         self.slider.setAccessibleName("Step of the descent")
         self.slider.setToolTip(plain_tip("Go through the steps of the descent (Left, Right)."))
         self.curve = ErrorCurve()
-        self.step = _label("inversionStep", "The step on show, and its error.")
+        self.step = _label(
+            "inversionStep",
+            "The step on show, and its error: RMS of pixels, where black against white is 1.",
+        )
+        # What is below must not move while the numbers change.
+        self.step.setMinimumHeight(_LINES * self.fontMetrics().lineSpacing())
         self.says = _label("inversionSays", "How far to trust what was found.")
         self._lay_out()
         self.source.activated.connect(self._chosen)
@@ -93,12 +102,13 @@ class InversionView(ScrolledPage):
             pictures.addWidget(picture, 0, column, Qt.AlignmentFlag.AlignTop)
             pictures.addWidget(Label(words), 1, column, Qt.AlignmentFlag.AlignHCenter)
             pictures.setColumnStretch(column, 1)
-        rows.addWidget(self._both)
         buttons = QWidget()
         flow = FlowLayout(buttons, gap=4)
         for button in (self.start, self.again, self.go):
             flow.addWidget(button)
+        # Above all that comes and goes.
         rows.addWidget(buttons)
+        rows.addWidget(self._both)
         for widget in (self.step, self.curve, self.slider, self.says):
             rows.addWidget(widget)
         rows.addStretch(1)
@@ -119,8 +129,8 @@ class InversionView(ScrolledPage):
     def _show(self) -> None:
         run, model, subject = self._run, self._workspace.model, self._subject
         frame, frames, reply = run.frame, run.frames, run.reply
-        self.start.setText("Stop" if run.running else "Invert")
-        self.start.setAccessibleName("Stop the descent" if run.running else "Invert")
+        self.start.setText(_TO_STOP if run.running else _TO_START)
+        self.start.setAccessibleName("Stop the descent" if run.running else _TO_START)
         self.start.setEnabled(run.running or (run.possible and subject is not None))
         self.again.setEnabled(not run.running and run.possible and subject is not None)
         self.go.setEnabled(frame is not None)
@@ -212,6 +222,15 @@ class InversionView(ScrolledPage):
         subject = self._subject
         if subject is not None:
             self._run.start(subject, self._seed)
+
+
+def _widest(button: QPushButton, texts: tuple[str, ...]) -> int:
+    """The width of a button that suits each of these texts; it is left with the first."""
+    wide = 0
+    for text in reversed(texts):
+        button.setText(text)
+        wide = max(wide, button.sizeHint().width())
+    return wide
 
 
 def _label(name: str, tip: str) -> Label:
