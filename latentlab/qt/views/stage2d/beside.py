@@ -89,7 +89,7 @@ class Beside(QWidget):
             self._title = LOSSES[recipe.loss][0] if judged else FAMILIES[recipe.family][0]
         source = recipe.source
         self.compared.begin((source.name, source.strokes, id(source.rows)))
-        self.ratio.waiting = "Of these points no density is known."
+        self.ratio.waiting = ""
         self.slopes.setVisible(judged and wasserstein)
         self.ratio.setVisible(judged and not wasserstein)
         self.w1.show_curves({})
@@ -117,6 +117,7 @@ class Beside(QWidget):
         self.w1.show_curves(of_w1, frame.floor)
         self.losses.show_curves({name: self._kept[name] for name in figures})
         self.slopes.show_slopes(frame.slopes)
+        self.ratio.waiting = "Of these points no density is known."
         self.ratio.show_ratio(frame.ratio)
         self.heading.setText(f"W1 {frame.w1:.3f}; at best {frame.floor:.3f}")
         self.words.setText(words_of(frame))

@@ -267,6 +267,7 @@ class StageControls(QWidget):
         for widget, shown in live.items():
             widget.setVisible(shown)
             self._live_labels[widget].setVisible(shown)
+        self._live_labels[self.rate].setText("Generator's rate" if players else "Learning rate")
         words = FAMILIES[family][1]
         if judged:
             words = f"{words} {LOSSES[loss][1]}" if players else _alone_words(loss)
