@@ -5,37 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from latentlab.engine.rendering.requests.scores import HistogramsReply
 from latentlab.qt.widgets.colours import has_dark_ground, word_colour
-from latentlab.qt.widgets.drawable import DrawnWidget
 from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.qt.widgets.small_chart import SmallChart, span_of
 
 # Of the palette of classes: blue, green, orange; told apart with any colour vision.
 _COLOURS = {"train": 0, "held out": 2, "made": 1}
-_DASHES = {
-    "train": Qt.PenStyle.SolidLine, "held out": Qt.PenStyle.DashLine, "made": Qt.PenStyle.SolidLine,
-}  # fmt: skip
-_PAD, _NARROW, _WAITING = 4, 470, "Scoring pictures …"
+_DASHES = {"held out": Qt.PenStyle.DashLine}
+_NARROW, _SAMPLE, _GAP = 470, 18, 12
 
 
-class Histograms(DrawnWidget):
+class Histograms(SmallChart):
     """A curve of steps for each set, filled under what is made."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("criticHistograms")
-        self.setAccessibleName("Histograms of the scores")
+        super().__init__("criticHistograms", "Histograms of the scores", "")
         self.setToolTip(
             plain_tip(
                 "How the scores of real training pictures, of held-out ones and of made ones are spread. "
                 "Where the curves lie on one another, the critic cannot tell them apart."
             )
         )
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(130)
+        self.waiting = "Scoring pictures …"
         self.reply: HistogramsReply | None = None
         self._marked: float | None = None
 
@@ -45,6 +40,10 @@ class Histograms(DrawnWidget):
     def show_reply(self, reply: HistogramsReply | None) -> None:
         """Shows histograms; None for none yet."""
         self.reply = reply
+        if reply is not None:
+            self.x_span = (reply.low, reply.high)
+            self.y_span = span_of(*reply.shares, low=0.0)
+            self.across = f"{reply.spec.symbol}: made … real; line: the picture at the probe"
         self.update()
 
     def mark(self, score: float | None) -> None:
@@ -52,6 +51,10 @@ class Histograms(DrawnWidget):
         if score != self._marked:
             self._marked = score
             self.update()
+
+    def filled(self) -> bool:
+        """See `SmallChart`."""
+        return self.reply is not None
 
     def drawn_name(self) -> str:
         """See `Drawable`."""
@@ -67,68 +70,53 @@ class Histograms(DrawnWidget):
         columns: dict[str, Sequence[object]] = {"from": [reply.low + step * place for place in range(bins)]}
         return columns | dict(zip(reply.names, reply.shares, strict=True))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, palette, high = QPainter(self), self.palette(), self.fontMetrics().height()
-        reply = self.reply
+    def paint_title(self, painter: QPainter, room: QRectF) -> None:
+        """Which line is whose, and the mean of each set."""
+        reply, letters = self.reply, painter.fontMetrics()
         if reply is None:
-            painter.setPen(palette.placeholderText().color())
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _WAITING)
-            painter.end()
+            super().paint_title(painter, room)
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(_PAD, high + _PAD, -_PAD, -2 * high - _PAD)
-        painter.fillRect(area, palette.base())
-        tallest = max(max(shares) for shares in reply.shares) or 1.0
-        dark = has_dark_ground(palette)
-        left = area.left()
-        for name, shares, mean in zip(reply.names, reply.shares, reply.means, strict=True):
-            colour = QColor(word_colour(_COLOURS.get(name, 3), dark))
-            outline = _outline(area, shares, tallest)
+        left, middle = room.left(), room.top() + 0.5 * room.height()
+        for name, mean in zip(reply.names, reply.means, strict=True):
+            painter.setPen(self._pen(name))
+            painter.drawLine(QPointF(left, middle), QPointF(left + _SAMPLE, middle))
+            words = f"{name}, mean {mean:.3g}" if self.width() > _NARROW else f"{name} {mean:.2g}"
+            words = words.replace("-", "−")
+            painter.setPen(self.palette().windowText().color())
+            painter.drawText(QPointF(left + _SAMPLE + 4, room.top() + letters.ascent()), words)
+            left += _SAMPLE + 4 + letters.horizontalAdvance(words) + _GAP
+
+    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
+        """See `SmallChart`."""
+        reply = self.reply
+        assert reply is not None
+        for name, shares in zip(reply.names, reply.shares, strict=True):
+            outline = self._outline(shares)
+            pen = self._pen(name)
             if name == "made":
-                painter.setPen(Qt.PenStyle.NoPen)
-                pale = QColor(colour)
+                pale = QColor(pen.color())
                 pale.setAlphaF(0.25)
+                painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(pale)
                 painter.drawPolygon(outline)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colour, 2.0, _DASHES.get(name, Qt.PenStyle.SolidLine)))
+            painter.setPen(pen)
             painter.drawPolyline(outline)
-            painter.drawLine(QPointF(left, 0.5 * high), QPointF(left + 18, 0.5 * high))
-            mean_words = f", mean {mean:.3g}" if self.width() > _NARROW else f" {mean:.2g}"
-            words = f"{name}{mean_words}".replace("-", "−")
-            painter.setPen(palette.windowText().color())
-            painter.drawText(QPointF(left + 22, high - self.fontMetrics().descent()), words)
-            left += 34 + self.fontMetrics().horizontalAdvance(words)
-        self._paint_axis(painter, area, reply)
-        painter.end()
-
-    def _paint_axis(self, painter: QPainter, area: QRectF, reply: HistogramsReply) -> None:
-        palette, high = self.palette(), self.fontMetrics().height()
-        painter.setPen(QPen(palette.mid().color(), 1))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
         if self._marked is not None:
-            place = (self._marked - reply.low) / max(reply.high - reply.low, 1e-12)
-            x = area.left() + min(max(place, 0.0), 1.0) * area.width()
-            painter.setPen(QPen(palette.text().color(), 1.6))
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        painter.setPen(palette.windowText().color())
-        below = QRectF(area.left(), area.bottom() + 1, area.width(), high)
-        flags = Qt.AlignmentFlag.AlignVCenter
-        for align, value in (
-            (Qt.AlignmentFlag.AlignLeft, reply.low),
-            (Qt.AlignmentFlag.AlignHCenter, 0.5 * (reply.low + reply.high)),
-            (Qt.AlignmentFlag.AlignRight, reply.high),
-        ):
-            painter.drawText(below, align | flags, f"{value:.3g}".replace("-", "−"))
-        title = f"{reply.spec.symbol}: made … real; line: the picture at the probe"
-        painter.drawText(below.translated(0, high), Qt.AlignmentFlag.AlignHCenter | flags, title)
+            x = self.place(min(max(self._marked, reply.low), reply.high), 0.0).x()
+            painter.setPen(QPen(self.palette().text().color(), 1.6))
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
 
+    def _pen(self, name: str) -> QPen:
+        colour = QColor(word_colour(_COLOURS.get(name, 3), has_dark_ground(self.palette())))
+        return QPen(colour, 2.0, _DASHES.get(name, Qt.PenStyle.SolidLine))
 
-def _outline(area: QRectF, shares: Sequence[float], tallest: float) -> QPolygonF:
-    """The steps of a histogram, from the left end of the axis to the right one."""
-    wide = area.width() / len(shares)
-    points = [area.bottomLeft()]
-    for place, share in enumerate(shares):
-        y = area.bottom() - share / tallest * (area.height() - 2)
-        points += [QPointF(area.left() + wide * place, y), QPointF(area.left() + wide * (place + 1), y)]
-    return QPolygonF([*points, area.bottomRight()])
+    def _outline(self, shares: Sequence[float]) -> QPolygonF:
+        """The steps of a histogram, from the left end of the axis to the right one."""
+        low, high = self.x_span
+        wide = (high - low) / len(shares)
+        points = [self.place(low, 0.0)]
+        for number, share in enumerate(shares):
+            left = low + wide * number
+            points += [self.place(left, share), self.place(left + wide, share)]
+        return QPolygonF([*points, self.place(high, 0.0)])
