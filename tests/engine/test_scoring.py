@@ -78,7 +78,23 @@ def test_that_a_conditional_model_is_asked_for_each_class_and_judged_within_it()
     model = build("gan", {**SMALL, "condition": True, "condition_names": ("even", "odd")})
     renderer = following(model)
     reply = asked(renderer, VarietyRequest(5, 40, 12))
-    assert (reply.columns, reply.asked, reply.step) == (2, True, 7)
+    assert (reply.columns, reply.asked, reply.step) == (2, ("even", "odd") * 6, 7)
+    assert not reply.borrowed
+
+
+def test_that_many_classes_have_no_column_each_and_every_picture_still_its_class() -> None:
+    names = tuple(f"class {number}" for number in range(30))
+    model = build("gan", {**SMALL, "condition": True, "condition_names": names})
+    reply = asked(following(model), VarietyRequest(5, 40, 12))
+    assert reply.columns == 10
+    assert reply.asked == names[:12]
+
+
+def test_that_of_attributes_those_of_held_out_pictures_are_asked_for() -> None:
+    fields = {"condition": True, "condition_names": ("hat", "beard"), "exclusive": False}
+    reply = asked(following(build("gan", {**SMALL, **fields})), VarietyRequest(5, 40, 12))
+    assert reply.asked == ()
+    assert reply.borrowed
 
 
 def following(model: torch.nn.Module) -> Renderer:
@@ -106,5 +122,7 @@ def test_that_the_alarm_rings_where_z_makes_no_difference() -> None:
     reply = asked(following(model), VarietyRequest(5, 40, 12))
     assert reply.ratio == pytest.approx(0.0, abs=1e-3)
     alarm = CollapseAlarm()
-    looks = [alarm.look(step, Variety(reply.ratio, reply.counts, reply.asked)) for step in range(0, 501, 50)]
+    looks = [
+        alarm.look(step, Variety(reply.ratio, reply.counts, bool(reply.asked))) for step in range(0, 501, 50)
+    ]
     assert looks[-1]

@@ -32,7 +32,8 @@ from latentlab.models.critics import Scores
 
 # The longest that a picture at the probe may have to wait.
 _CHUNK, _SEED = 32, 0
-_ROW = 10
+# Pictures in a row, and the most classes that have a column each.
+_ROW, _MOST_COLUMNS = 10, 20
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -112,18 +113,26 @@ class ScoreSets(Server):
                 x = real.images.to(opened.device).float() / 255.0
                 around = yield from _in_chunks(lambda x, y: classifier.features(x), x, None)
                 coverage = float(cover(Balls.around(around), features).covered.float().mean())
-        columns = y.shape[1] if groups is not None and y is not None else _ROW
+        shown = min(request.shown, len(made))
+        names = () if groups is None else self._class_names
+        by_class = 0 < len(names) <= _MOST_COLUMNS
         yield VarietyReply(
             generation=request.generation,
-            pictures=to_pictures(made[: request.shown].clone()),
-            columns=columns,
+            pictures=to_pictures(made[:shown].clone()),
+            columns=len(names) if by_class else _ROW,
             ratio=ratio,
             classes=classes,
             counts=counts,
-            asked=groups is not None,
+            asked=() if groups is None else tuple(names[one] for one in groups[:shown].tolist()),
+            borrowed=y is not None and groups is None,
             coverage=coverage,
             step=self._step(),
         )
+
+    @property
+    def _class_names(self) -> tuple[str, ...]:
+        model = self._in_hand().loaded.model
+        return tuple(model.condition_names) if isinstance(model, Conditional) else ()
 
     def _prepare(self, opened: Opened, count: int) -> Iterator[None]:
         """Reads pictures of both splits and the classifier, once."""

@@ -35,15 +35,22 @@ class PictureSheet(QWidget):
         self.setSizePolicy(policy)
         self.pictures: NDArray[np.uint8] = np.zeros((0, 1, 1), np.uint8)
         self._tips: tuple[str, ...] = ()
+        self._heads: tuple[str, ...] = ()
         self._columns, self._largest = columns, largest
         self._image: QImage | None = None
         self._drawn = QRectF()
 
     def show_pictures(
-        self, pictures: NDArray[np.uint8], tips: tuple[str, ...] = (), columns: int | None = None
+        self,
+        pictures: NDArray[np.uint8],
+        tips: tuple[str, ...] = (),
+        columns: int | None = None,
+        heads: tuple[str, ...] = (),
     ) -> None:
-        """Shows these, each with a tip of its own if they are given, in rows of other lengths from now on."""
-        self.pictures, self._tips = pictures, tips
+        """Shows these, each with a tip of its own if they are given, in rows of other lengths from now on;
+        `heads` are names over the columns.
+        """
+        self.pictures, self._tips, self._heads = pictures, tips, heads
         self._columns = columns or self._columns
         self._image = self._sheet(pictures) if len(pictures) else None
         self.updateGeometry()
@@ -52,13 +59,23 @@ class PictureSheet(QWidget):
     def heightForWidth(self, width: int) -> int:
         if self._image is None:
             return self.fontMetrics().height()
-        return math.ceil(self._image.height() * self._scale(width))
+        return self._above + math.ceil(self._image.height() * self._scale(width))
 
     def sizeHint(self) -> QSize:
         return QSize(300, self.heightForWidth(300))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, 20)
+
+    @property
+    def _above(self) -> int:
+        """The height of the names over the columns."""
+        return self.fontMetrics().height() if self._heads else 0
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The names over the columns."""
+        return self._heads
 
     def _scale(self, width: int) -> float:
         assert self._image is not None
@@ -102,6 +119,11 @@ class PictureSheet(QWidget):
             return
         painter = QPainter(self)
         scale = self._scale(self.width())
-        room = QRectF(0, 0, self._image.width() * scale, self._image.height() * scale)
+        room = QRectF(0, self._above, self._image.width() * scale, self._image.height() * scale)
         self._drawn = draw_crisp(painter, room, self._image)
+        step = (self.pictures.shape[2] + _GAP) * self._drawn.width() / self._image.width()
+        for number, head in enumerate(self._heads):
+            place = QRectF(self._drawn.left() + number * step, 0, step, self._above)
+            shown = self.fontMetrics().elidedText(head, Qt.TextElideMode.ElideRight, int(step))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, shown)
         painter.end()

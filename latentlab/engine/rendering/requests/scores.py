@@ -60,10 +60,13 @@ class VarietyReply(Reply):
 
     Attributes:
         pictures: the first of them, uint8 (n, H, W) or (n, H, W, 3).
-        columns: pictures in a row of a sheet: of a model with classes, one for each.
+        columns: pictures in a row of a sheet: of a model with classes, one for each where there are not too
+            many.
         ratio: see `latentlab.core.collapse`.
         classes, counts: how many of the samples are of each class, by the classifier that ships; () without.
-        asked: whether these classes were asked for.
+        asked: the class that each of the first pictures was asked for, as many as there are; () where none
+            were, or attributes.
+        borrowed: whether each was asked for the attributes of a held-out picture.
         coverage: the share of as many held-out pictures with a sample near them, in that classifier's
             features; None without one.
         step: of the training; None for a model that is not in training.
@@ -74,9 +77,10 @@ class VarietyReply(Reply):
     ratio: float
     classes: tuple[str, ...]
     counts: tuple[int, ...]
-    asked: bool
+    asked: tuple[str, ...]
     coverage: float | None
     step: int | None = None
+    borrowed: bool = False
 
 
 @dataclass(frozen=True)

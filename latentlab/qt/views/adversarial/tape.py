@@ -15,6 +15,8 @@ from latentlab.qt.widgets.term import Term
 
 # Bytes of all frames; beyond, every second of the older half goes.
 MOST_BYTES = 48_000_000
+_ASKED = ("Every class is asked for in turn.",)
+_BORROWED = ("Each is asked for the attributes of a held-out picture.",)
 
 
 class SampleTape(QWidget):
@@ -100,7 +102,10 @@ class SampleTape(QWidget):
             self.words.setText("Drawing samples …")
             return
         frame = self.frames[min(self.slider.value(), len(self.frames) - 1)]
-        self.sheet.show_pictures(frame.pictures, columns=frame.columns)
+        row = frame.asked[: frame.columns]
+        # A column has a head where all of it is of one class.
+        heads = row if frame.asked == _repeated(row, len(frame.asked)) else ()
+        self.sheet.show_pictures(frame.pictures, frame.asked, frame.columns, heads)
         self.words.setText(in_words(frame))
         self.balance.show_counts(frame.classes, frame.counts)
         self.shown.emit(frame)
@@ -111,7 +116,13 @@ def in_words(frame: VarietyReply) -> str:
     parts = [] if frame.step is None else [f"Step {frame.step:,}."]
     if frame.ratio == frame.ratio:
         within = " of one class" if frame.asked else ""
+        parts += _ASKED if frame.asked else _BORROWED if frame.borrowed else ()
         parts.append(f"Two samples{within} differ {100.0 * frame.ratio:.0f} % as much as two real pictures.")
     if frame.coverage is not None:
         parts.append(f"{100.0 * frame.coverage:.0f} % of held-out pictures have a sample near them.")
     return " ".join(parts)
+
+
+def _repeated(row: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """So many names, the same in each row."""
+    return tuple(row[number % len(row)] for number in range(count)) if row else ()

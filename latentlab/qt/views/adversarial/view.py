@@ -151,7 +151,7 @@ class AdversarialView(QWidget):
         self.tape.add(reply)
         if reply.step is None:
             return
-        rings = self.alarm.look(reply.step, Variety(reply.ratio, reply.counts, reply.asked))
+        rings = self.alarm.look(reply.step, Variety(reply.ratio, reply.counts, bool(reply.asked)))
         self.warning.setVisible(rings)
         if rings:
             self.warning.setText(f"Mode collapse: the samples have become alike. {_ADVICE}")
