@@ -58,8 +58,8 @@ WASSERSTEIN = frozenset({"penalty", "clipping"})
 PRIORS = {"normal": "Normal", "uniform": "Uniform"}
 # What is drawn behind the points.
 FIELDS = {
-    "belief": "What the model estimates",
-    "truth": "What is true",
+    "belief": "The model's estimate",
+    "truth": "The truth",
     "none": "Nothing",
 }
 DRAWN, CODES = "drawn", "codes"

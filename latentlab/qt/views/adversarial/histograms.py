@@ -12,7 +12,7 @@ from latentlab.qt.widgets.colours import has_dark_ground, word_colour
 from latentlab.qt.widgets.plain_text import plain_tip
 from latentlab.qt.widgets.small_chart import SmallChart, span_of
 
-# Of the palette of classes: blue, green, orange; told apart with any colour vision.
+# Of the palette of classes: blue, red, orange. The held-out pictures are dashed, too.
 _COLOURS = {"train": 0, "held out": 2, "made": 1}
 _DASHES = {"held out": Qt.PenStyle.DashLine}
 _NARROW, _SAMPLE, _GAP = 470, 18, 12
