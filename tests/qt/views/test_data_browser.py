@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from latentlab.core.columns import Numbers
@@ -63,6 +63,15 @@ def test_that_a_strip_keeps_each_picture_to_itself(channels: int, side: int) -> 
     strip = _strip(pictures, side, side)
     assert strip.shape == (side, 3, side)
     assert [set(np.unique(strip[:, place] & 0xFF).tolist()) for place in range(3)] == [{0}, {200}, {0}]
+
+
+def test_that_the_usual_order_is_named_in_full(view: DataBrowser) -> None:
+    box, option = view.bar.sort, QStyleOptionComboBox()
+    box.initStyleOption(option)
+    place = QStyle.SubControl.SC_ComboBoxEditField
+    room = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, place, box)
+    assert box.currentText() == "Picture number"
+    assert box.fontMetrics().horizontalAdvance(box.currentText()) <= room.width()
 
 
 def test_that_clicks_select_here_and_in_the_session_and_undo(

@@ -159,5 +159,5 @@ def _box(name: str, title: str, tip: str) -> QComboBox:
     box.setToolTip(plain_tip(tip))
     # Long names of attributes must not widen the panel.
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(6)
+    box.setMinimumContentsLength(9)
     return box
