@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from latentlab.engine.rendering.requests.aggregate import AggregateReply, AggregateRequest
 from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.rendering.serving import Refusal
+from latentlab.plain import minus
 from latentlab.qt.views.aggregate.split_bar import SplitBar
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.widgets.plain_text import Label
@@ -154,8 +155,9 @@ class AggregateView(QWidget):
             f"{information:.2f} ± {reply.information_error:.2f} are I(x; z): what a code says of "
             f"which picture it was.{limit if reply.saturated else ''}"
         )
+        told = minus(f"{marginal:.2f}")
         self.marginal.setText(
-            f"{marginal:.2f} ± {reply.marginal_error:.2f} are KL(q(z) ‖ p(z)): what all codes together "
+            f"{told} ± {reply.marginal_error:.2f} are KL(q(z) ‖ p(z)): what all codes together "
             "differ from the prior. Samples pay for it."
         )
         self.holes.setText(
