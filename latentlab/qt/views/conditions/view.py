@@ -32,7 +32,7 @@ from latentlab.session.state import SessionState
 
 # Pixels for the boxes of very many attributes, which scroll.
 _ROOM = 160
-# The sides of a picture's tile: as wide as its name, within these.
+# The sides of a picture's tile: as wide as its name, within these, and then no higher than the last.
 _NARROW, _WIDE, _HIGH = 40, 120, 62
 
 
@@ -55,7 +55,7 @@ class ConditionSelector(QWidget):
         self.heading = RichLabel()
         self._choice, self._strip = QWidget(), QWidget()
         self._flow = FlowLayout(self._choice, gap=3)
-        self._row = TileLayout(self._strip, gap=2, least=_NARROW, highest=_HIGH)
+        self._row = TileLayout(self._strip, gap=2, least=_NARROW)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
@@ -173,7 +173,7 @@ class ConditionSelector(QWidget):
         widest = max((tile.name_width for tile in self.tiles), default=0)
         least = min(max(widest, _NARROW), _WIDE)
         if least != self._row.least:
-            self._row.least = least
+            self._row.least, self._row.highest = least, _HIGH if least > _NARROW else None
             self._row.invalidate()
 
     @property
