@@ -17,6 +17,7 @@ from latentlab.qt.views.stage2d.canvas import StageCanvas
 from latentlab.qt.views.stage2d.controls import StageControls
 from latentlab.qt.views.stage2d.legend import StageLegend
 from latentlab.qt.views.stage2d.pages import APART, TRAIN, ApartPage, ModeButtons
+from latentlab.qt.views.stage2d.run import StageRun
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.scrolled import scrolled
 from latentlab.qt.widgets.sight import Sight
@@ -31,7 +32,7 @@ class StageView(QWidget):
     """The form at the left, the stage in the middle, charts at the right.
 
     Attributes:
-        playing: whether rounds are made, while it is seen.
+        run: the training on show.
         mode: "train" or "apart".
     """
 
@@ -40,10 +41,7 @@ class StageView(QWidget):
         self.setObjectName("stage2d")
         self.setAccessibleName("2-D stage: models of points")
         self._client, self._workspace = context.stage, context.workspace
-        self.playing, self.mode = False, TRAIN
-        # The number of the request that began the training on show; 0 while none has.
-        self._training = 0
-        self._wants_to_begin = False
+        self.mode, self._wants_to_begin = TRAIN, False
         self.controls, self.canvas, self.beside, self.apart = (
             StageControls(),
             StageCanvas(),
@@ -52,6 +50,7 @@ class StageView(QWidget):
         )
         self.modes = ModeButtons()
         self.bars, self.legend = StageBars(), StageLegend()
+        self.run = StageRun(self._client, lambda: self.controls.tuning, lambda: self.bars.shown, self)
         self.status = Label()
         self.status.setObjectName("stageStatus")
         self.status.setWordWrap(True)
@@ -100,8 +99,9 @@ class StageView(QWidget):
 
     def _connect(self) -> None:
         client = self._client
-        client.on(BeginRequest).connect(self._begun)
-        client.on(RunRequest).connect(self._came)
+        self.run.begun.connect(self._begun)
+        self.run.came.connect(self._show)
+        self.run.changed.connect(self._enable)
         client.on(ApartRequest).connect(self._came_apart)
         client.refused.connect(self._refused)
         self._soon.timeout.connect(self._begin)
@@ -114,7 +114,7 @@ class StageView(QWidget):
         self.bars.played.connect(self._toggle)
         self.bars.stepped.connect(self._one_round)
         self.bars.begun_anew.connect(self._anew_soon)
-        self.bars.looked.connect(self._look_again)
+        self.bars.looked.connect(self.run.look)
         self.bars.layers.connect(self._layers)
         self.modes.chosen.connect(self._change)
         self._workspace.encoded.connect(self._offer_codes)
@@ -129,16 +129,14 @@ class StageView(QWidget):
     def _came_into_sight(self) -> None:
         if self.mode == APART:
             self._ask_apart()
-        elif not self._training or self._wants_to_begin:
+        elif not self.run.number or self._wants_to_begin:
             self._anew_soon()
-        elif self.playing:
-            self._go_on()
+        elif self.run.playing:
+            self.run.go_on()
 
     @Slot()
     def _left_sight(self) -> None:
-        if self._training:
-            self._client.ask(RunRequest, self.controls.tuning, 0)
-            self._client.forget(RunRequest)
+        self.run.rest()
 
     # The training
 
@@ -154,33 +152,26 @@ class StageView(QWidget):
         self._wants_to_begin = not self._sight.seen
         if not self._sight.seen:
             return
-        self._client.forget(RunRequest)
-        self._training = 0
+        self.run.leave()
         self.beside.clear(self.controls.recipe)
         if self.controls.draws and not self.controls.strokes:
-            self._become(playing=False)
-            self._client.forget(BeginRequest)
+            self.run.play(False)
+            self.run.forget_to_begin()
             self.canvas.show_frame(None)
             self.canvas.say("Draw the data here: press and drag.")
             self._say("")
-            self._enable()
             return
         self.canvas.say("")
         self._say("")
-        self._training = self._client.ask(BeginRequest, self.controls.recipe, self.bars.shown)
-        self._enable()
+        self.run.begin(self.controls.recipe)
 
     @Slot(object)
     def _begun(self, reply: FrameReply) -> None:
         self._show(reply)
-        if self.playing and self._sight.seen and self.mode == TRAIN:
-            self._go_on()
+        if self.run.playing and self._sight.seen and self.mode == TRAIN:
+            self.run.go_on()
 
     @Slot(object)
-    def _came(self, reply: FrameReply) -> None:
-        if reply.training == self._training:
-            self._show(reply)
-
     def _show(self, reply: FrameReply) -> None:
         if self.mode != TRAIN:
             return
@@ -190,31 +181,24 @@ class StageView(QWidget):
         self.beside.add(frame)
         self.bars.say_rounds(frame.round)
         if reply.fault:
-            self._become(playing=False)
+            self.run.play(False)
         self._say(reply.fault)
         nothing = "" if self.bars.shown == "none" else "Of these points no density is known."
         names = ("data", "told from" if self.controls.recipe.family == "critic" else "made")
         self.legend.explain(names, frame.behind, nothing)
 
-    def _go_on(self, rounds: int | None = None, player: str = "") -> None:
-        if self._training:
-            self._client.ask(RunRequest, self.controls.tuning, rounds, player, self.bars.shown)
-
     @Slot()
     def _toggle(self) -> None:
-        self._become(playing=not self.playing)
-        self._go_on(None if self.playing else 0)
+        self.run.play(not self.run.playing)
+        self.run.look()
 
-    def _become(self, *, playing: bool) -> None:
-        self.playing = playing
-        self._enable()
-
+    @Slot()
     def _enable(self) -> None:
-        self.bars.enable(bool(self._training), self.playing)
+        self.bars.enable(bool(self.run.number), self.run.playing)
 
     @Slot(str)
     def _one_round(self, player: str) -> None:
-        self._go_on(1, player)
+        self.run.go_on(1, player)
 
     def _show_players(self) -> None:
         two = self.controls.recipe.family == "adversarial"
@@ -222,13 +206,8 @@ class StageView(QWidget):
 
     @Slot()
     def _tuned(self) -> None:
-        if self.playing:
-            self._go_on()
-
-    @Slot()
-    def _look_again(self) -> None:
-        if self._training:
-            self._go_on(None if self.playing else 0)
+        if self.run.playing:
+            self.run.go_on()
 
     @Slot()
     def _layers(self) -> None:
@@ -275,15 +254,13 @@ class StageView(QWidget):
             self._say("")
             self.canvas.say("")
             self.legend.explain(("a distribution", "the same, moved: drag it"), None, "")
-            if self._training:
-                self._client.ask(RunRequest, self.controls.tuning, 0)
-                self._client.forget(RunRequest)
+            self.run.rest()
             self._ask_apart()
         else:
             self._client.forget(ApartRequest)
             self.canvas.show_frame(None)
-            if self._training:
-                self._go_on(None if self.playing else 0)
+            if self.run.number:
+                self.run.look()
             else:
                 self._anew_soon()
 
@@ -307,10 +284,10 @@ class StageView(QWidget):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(BeginRequest):
-            self._training = 0
+            self.run.leave()
             self.canvas.show_frame(None)
         if refusal.of(BeginRequest, RunRequest):
-            self._become(playing=False)
+            self.run.play(False)
         self._say(refusal.message)
 
     def _say(self, fault: str) -> None:
