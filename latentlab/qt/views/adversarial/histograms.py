@@ -71,10 +71,9 @@ class Histograms(SmallChart):
         return columns | dict(zip(reply.names, reply.shares, strict=True))
 
     def paint_title(self, painter: QPainter, room: QRectF) -> None:
-        """Which line is whose, and the mean of each set."""
+        """Which line is whose, and the mean of each set; a title stands above all of it."""
         reply, letters = self.reply, painter.fontMetrics()
         if reply is None:
-            super().paint_title(painter, room)
             return
         left, middle = room.left(), room.top() + 0.5 * room.height()
         for name, mean in zip(reply.names, reply.means, strict=True):

@@ -159,9 +159,10 @@ class PlayerControls(QWidget):
         self.pause.setText("Go on" if stage is Stage.PAUSED else "Pause")
         self.pause.setToolTip(plain_tip("Pause the training, or go on." if active else _NOTHING))
         at = "" if step is None or not active else f"Step {step:,}. "
-        self.words.setText(
-            at + (why or "Paused: let one player step alone, or change its numbers, and look.")
-        )
+        said = why or "Paused: let one player step alone, or change its numbers, and look."
+        # Else the curves would seem to have stopped for no reason.
+        later = phase_in_words(players, step) if active else ""
+        self.words.setText(later or at + said)
 
     def _step(self, row: PlayerRow) -> None:
         if row.settings is not None:
@@ -187,3 +188,23 @@ def why_no_step(players: Players, stage: Stage) -> str:
 def _step_in_words(row: PlayerRow) -> str:
     name = "player" if row.settings is None else row.settings.name
     return f"One step of the {name} alone, on the next batch; the training stays paused."
+
+
+def phase_in_words(players: Players, step: int | None) -> str:
+    """Who has ended and who learns now, and how far that is; "" in the first phase of a training."""
+    if not players.ended:
+        return ""
+    done = min(max(0, (step or 0) - players.first_step), players.steps)
+    have, are = ("have" if len(players.ended) > 1 else "has"), ("are" if len(players.who) > 1 else "is")
+    ended, who = in_a_row(players.ended), in_a_row(players.who)
+    share = 100 * done // max(1, players.steps)
+    return (
+        f"{ended[:1].upper()}{ended[1:]} {have} ended, and {who} {are} learning now: step {done:,} of "
+        f"{players.steps:,} ({share} %). The curves are those of what has ended."
+    )
+
+
+def in_a_row(names: tuple[str, ...]) -> str:
+    """Names with their articles, such as "the critic and the generator"."""
+    *first, last = (f"the {name}" for name in names)
+    return f"{', '.join(first)} and {last}" if first else last

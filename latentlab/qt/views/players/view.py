@@ -18,7 +18,6 @@ from latentlab.qt.views.players.controls import PlayerControls
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.curves.curves import LossCurves
 from latentlab.qt.widgets.curves.history import History
-from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.scrolled import scrolled
 from latentlab.qt.widgets.sight import Sight, in_sight
 
@@ -43,10 +42,6 @@ class PlayersView(QWidget):
         # The file of the model that the last training has ended with.
         self._kept: Path | None = None
         self.controls, self.curves = PlayerControls(), LossCurves(explained=True)
-        # Else the curves would seem to have stopped for no reason.
-        self.phase = Label()
-        self.phase.setObjectName("playersPhase")
-        self.phase.setWordWrap(True)
         self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
         self._draw.timeout.connect(self._show_figures)
         self._lay_out()
@@ -74,10 +69,7 @@ class PlayersView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
         row.addWidget(form)
-        beside = QVBoxLayout()
-        beside.addWidget(self.phase)
-        beside.addWidget(self.curves, 1)
-        row.addLayout(beside, 1)
+        row.addWidget(self.curves, 1)
 
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
@@ -124,35 +116,11 @@ class PlayersView(QWidget):
         self._show_players()
 
     def _show_players(self) -> None:
-        stage = self._trainer.stage
-        self.controls.show_players(self.players, stage, self._step)
-        trains = stage in (Stage.RUNNING, Stage.PAUSED)
-        self.phase.setText(phase_in_words(self.players, self._step) if trains else "")
-        self.phase.setVisible(bool(self.phase.text()))
+        self.controls.show_players(self.players, self._trainer.stage, self._step)
 
     @Slot(object)
     def _edited(self, settings: PlayerSettings) -> None:
         self._trainer.set_players((settings,))
-
-
-def phase_in_words(players: Players, step: int | None) -> str:
-    """Who has ended and who learns now, and how far that is; "" in the first phase of a training."""
-    if not players.ended:
-        return ""
-    done = min(max(0, (step or 0) - players.first_step), players.steps)
-    have, are = ("have" if len(players.ended) > 1 else "has"), ("are" if len(players.who) > 1 else "is")
-    ended, who = in_a_row(players.ended), in_a_row(players.who)
-    share = 100 * done // max(1, players.steps)
-    return (
-        f"{ended[:1].upper()}{ended[1:]} {have} ended, and {who} {are} learning now: step {done:,} of "
-        f"{players.steps:,} ({share} %). The curves are those of what has ended."
-    )
-
-
-def in_a_row(names: tuple[str, ...]) -> str:
-    """Names with their articles, such as "the critic and the generator"."""
-    *first, last = (f"the {name}" for name in names)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 SPEC = ViewSpec("players", "Players", lambda context: PlayersView(context.trainer, context.workspace))
