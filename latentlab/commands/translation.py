@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 import torch
@@ -33,6 +34,8 @@ def translate_picture(arguments: argparse.Namespace) -> None:
     beside = None
     if arguments.source is not None:
         beside = check_destination(arguments.source, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
+        if os.path.realpath(beside) == os.path.realpath(out):
+            raise LabError("is the file of both --out and --source", out, "Give each a name of its own")
     if arguments.whole and arguments.image is None:
         raise LabError("--whole is about --image", hint="The source of --index is always taken first")
     loaded = open_model(arguments)

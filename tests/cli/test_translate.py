@@ -93,3 +93,14 @@ def test_that_arrays_of_another_shape_are_refused(model: Path) -> None:
         latentlab.translate(model, np.ones((2, 3, 32, 32), np.float32))
     with pytest.raises(LabError, match="latentlab translate"):
         latentlab.load_model(model).sample(1)
+
+
+def test_that_the_picture_and_its_source_are_not_written_to_one_file(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    face, same = tmp_path / "face.png", tmp_path / "folder" / ".." / "face.png"
+    for force in ((), ("--force",)):
+        told = run("translate", model, "--index", "7", "--source", same, "-o", face, *force).complaint
+        assert "face.png: is the file of both --out and --source" in told
+        assert not face.exists()
