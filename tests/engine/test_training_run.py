@@ -204,3 +204,15 @@ def test_that_pictures_of_which_nothing_is_known_train_what_needs_nothing_and_no
         with pytest.raises(LabError, match=r"of no picture of toy \(train\) the class or all") as told:
             TrainingRun(kind, {}, PLAN, train, toy_set("test"), tmp_path / "m.safetensors")
         assert "such as a VAE" in str(told.value)
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("gan", {"condition": True}), ("gmm", {"by_class": True})])
+def test_that_a_condition_is_not_asked_for_in_vain(tmp_path: Path, kind: str, asked: dict[str, bool]):
+    train = dataclasses.replace(toy_set("train"), labels=None, classes=())
+    with pytest.raises(LabError, match="neither classes nor attributes, and a condition was") as told:
+        TrainingRun(kind, asked, PLAN, train, toy_set("test"), tmp_path / "m.safetensors")
+    assert "train without a condition" in str(told.value)
+    # One that an earlier version began goes on.
+    names = {"condition_names": (), "exclusive": False}
+    run = TrainingRun(kind, asked | names, PLAN, train, toy_set("test"), tmp_path / "m.safetensors")
+    assert run.config["condition_names"] == ()

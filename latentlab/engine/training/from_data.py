@@ -29,7 +29,11 @@ def learns_from(kind: str, data: ImageSet) -> ImageSet:
 
 
 def conditions_for(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
-    """The default conditions of a conditional model: the classes, or else the attributes, of its data."""
+    """The default conditions of a conditional model: the classes, or else the attributes, of its data.
+
+    Raises:
+        LabError: if nothing is known of them, and the kind cannot do without, or the config asks for them.
+    """
     if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
         return {}
     about = find_kind(kind)
@@ -39,15 +43,22 @@ def conditions_for(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict
         # An attribute that is known of no picture of the split cannot be a condition.
         if names and is_known_of_any(names, exclusive, data):
             return {"condition_names": names, "exclusive": exclusive}
-    if not about.needs_conditions:
+    # Asked for, unless the config is that of a training that was begun without any.
+    asked = about.conditioned is not None and "condition_names" not in config
+    if not about.needs_conditions and not asked:
         return {"condition_names": (), "exclusive": False}
+    why = about.needs_conditions or "a condition was asked for"
     what = f"{data.name} has neither classes nor attributes"
     if data.classes or data.attribute_names:
         what = f"of no picture of {data.name} ({data.split}) the class or all attributes are known"
     raise LabError(
-        f"{what}, and {about.needs_conditions}",
-        hint="Sort the pictures into a folder for each class, put a table of attributes beside them, "
-        f"or train a model that needs none, such as a {find_kind(presets()[0].choice.kind).label}",
+        f"{what}, and {why}",
+        hint="Sort the pictures into a folder for each class, put a table of attributes beside them, or "
+        + (
+            f"train a model that needs none, such as a {find_kind(presets()[0].choice.kind).label}"
+            if about.needs_conditions
+            else "train without a condition"
+        ),
     )
 
 
