@@ -309,6 +309,14 @@ def test_that_a_checkpoint_for_which_memory_is_short_is_told_and_the_training_go
     assert "memory" in told.reason
 
 
+def test_that_a_training_stopped_before_its_first_step_begins_when_it_is_resumed(tmp_path):
+    whole, out = finished(tmp_path / "whole.safetensors", threads=0), tmp_path / "m.safetensors"
+    begun(out, threads=0).checkpoint()
+    assert load_state(state_path(out)).values["threads"] == 0
+    list(TrainingRun.resume(state_path(out), overwrite=True).run())
+    assert out.read_bytes() == whole
+
+
 def damaged(path: Path, tensors: dict | None = None, values: dict | None = None) -> Path:
     """The unfinished training with some of its tensors and counts others."""
     state = load_state(path)

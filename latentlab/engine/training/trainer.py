@@ -198,7 +198,8 @@ class Trainer:
         self.set_players(playing.from_values(values.get("players", {})).values())
         self.step -= self.position - position
         self.position = position
-        self._began = True
+        # Until its first step nothing is settled: the state of one that is yet to begin has no threads.
+        self._began = values["threads"] > 0
 
     # What a run is made of
 
