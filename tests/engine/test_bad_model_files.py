@@ -22,7 +22,13 @@ from safetensors.torch import save as serialise
 from latentlab.engine.files import checkpoint, tensor_file
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.errors import LabError
-from tests.tiny import save_tiny_classifier, save_tiny_cvae, save_tiny_ddpm, save_tiny_model
+from tests.tiny import (
+    save_tiny_classifier,
+    save_tiny_cvae,
+    save_tiny_ddpm,
+    save_tiny_gan,
+    save_tiny_model,
+)
 
 
 def refused(path: Path, reason: str) -> str:
@@ -352,4 +358,16 @@ def test_that_finite_weights_of_which_no_numbers_come_are_refused(tmp_path, kind
     length = 8 + int.from_bytes(content[:8], "little")
     huge = struct.pack("<f", 3e38)
     path.write_bytes(content[:length] + huge * ((len(content) - length) // 4))
+    refused(path, "its weights are too large: its outputs are not finite")
+
+
+@pytest.mark.parametrize("part", ["generator", "discriminator", "encoder"])
+def test_that_weights_that_are_too_large_are_refused_in_any_part_of_a_model(tmp_path, part):
+    path = save_tiny_gan(tmp_path / "m.safetensors")
+    found = tensor_file.read_tensors(path, "latentlab", 1)
+    tensors = {
+        name: torch.full_like(tensor, 3e38) if name.startswith(part) else tensor
+        for name, tensor in found.tensors.items()
+    }
+    tensor_file.write_tensors(path, tensors, "latentlab", found.card, overwrite=True)
     refused(path, "its weights are too large: its outputs are not finite")

@@ -23,7 +23,16 @@ from latentlab.engine.files.tensor_file import (
     write_tensors,
 )
 from latentlab.errors import LabError
-from latentlab.models.base import Classifies, Decodes, Denoises, Encodes, HasLikelihood, prior_of
+from latentlab.models.base import (
+    Classifies,
+    Decodes,
+    Denoises,
+    Encodes,
+    HasLikelihood,
+    Scores,
+    Translates,
+    prior_of,
+)
 from latentlab.models.mixture_prior import MixturePrior, shapes_of, size_of
 from latentlab.models.priors import is_standard
 from latentlab.models.registry import build, expected_shapes
@@ -171,12 +180,19 @@ def _computes(model: nn.Module) -> bool:
         # A point mass has a log variance of -inf.
         if not bool(torch.isfinite(posterior.mean).all()) or bool(posterior.log_variance.isnan().any()):
             return False
+    if isinstance(model, Scores) and isinstance(model, Decodes):
+        x = torch.cat([model.picture_at(points), torch.rand(2, *model.picture_shape, generator=stream)])
+        if not bool(torch.isfinite(model.scores(x)).all()):
+            return False
     if isinstance(model, Denoises):
         x = torch.randn(1, *model.picture_shape, generator=stream)
         return bool(torch.isfinite(model.denoise(x, (model.schedule.steps + 1) // 2).x_0).all())
     if isinstance(model, Classifies):
         x = torch.rand(2, *model.picture_shape, generator=stream)
         return bool(torch.isfinite(model.logits(x)).all())
+    if isinstance(model, Translates):
+        source = model.source_of(torch.rand(1, *model.picture_shape, generator=stream))
+        return bool(torch.isfinite(model.translate(source)).all())
     return True
 
 
