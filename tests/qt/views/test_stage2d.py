@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.rendering.requests.opening import EncodeRequest
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.stage2d.controls import StageControls
 from latentlab.qt.views.stage2d.view import StageView
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
@@ -140,6 +143,37 @@ def test_that_the_codes_of_the_open_model_can_be_learnt(qtbot: QtBot, view: Stag
     choose(view, "stageData", "codes")
     assert view.canvas.frame is not None
     assert view.canvas.frame.ratio is None
+
+
+def test_that_codes_are_those_of_the_model_that_the_form_names(
+    qtbot: QtBot, window: LabWindow, view: StageView
+) -> None:
+    choose(view, "stageData", "codes")
+    press(qtbot, view, "stageStep")
+    until_idle()
+    window.workspace.ask(EncodeRequest)  # as at each snapshot of a training
+    until_idle()
+    assert view.canvas.frame.round == 1, "the same model: it goes on"
+    window.workspace.open(replace(window.workspace.state, model="another"))
+    until_idle()
+    assert view.controls.data.currentText() == "Codes of another"
+    assert view.canvas.frame.round == 0, "begun again, with the codes of the other"
+
+
+def test_that_codes_are_projected_when_they_are_learnt_from(qtbot: QtBot) -> None:
+    form, asked = StageControls(), list[int]()
+    qtbot.addWidget(form)
+
+    def codes() -> np.ndarray:
+        asked.append(1)
+        return np.eye(2, dtype=np.float32)
+
+    form.offer_codes(codes, "it")
+    assert form.recipe.source.rows is None
+    assert not asked
+    form.data.setCurrentIndex(form.data.findData("codes"))
+    assert form.recipe.source.rows is form.recipe.source.rows
+    assert len(asked) == 1
 
 
 def test_that_two_clouds_are_dragged_apart_and_their_distances_said(qtbot: QtBot, view: StageView) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
@@ -45,6 +47,8 @@ class StageControls(QWidget):
         super().__init__()
         self.setObjectName("stageControls")
         self.strokes: tuple[Stroke, ...] = ()
+        # What gives the codes, and the codes once they are known.
+        self._codes: Callable[[], NDArray[np.float32]] | None = None
         self._rows: NDArray[np.float32] | None = None
         names = list(SETS.items())
         self.data = combo("stageData", "Data", "The points to learn from.", [*names, (DRAWN, _DRAWN_TITLE)])
@@ -181,12 +185,19 @@ class StageControls(QWidget):
         """The data."""
         name = str(self.data.currentData())
         strokes = self.strokes if name == DRAWN else ()
+        if name == CODES and self._rows is None and self._codes is not None:
+            self._rows = self._codes()
         return Source(name, strokes, self._rows if name == CODES else None)
 
     @property
     def draws(self) -> bool:
         """Whether the data is one's own drawing."""
         return bool(self.data.currentData() == DRAWN)
+
+    @property
+    def learns_codes(self) -> bool:
+        """Whether the data are the codes of a model."""
+        return bool(self.data.currentData() == CODES)
 
     @property
     def recipe(self) -> Recipe:
@@ -213,17 +224,18 @@ class StageControls(QWidget):
             self.clip.value(),
         )
 
-    def offer_codes(self, rows: NDArray[np.float32] | None, model: str) -> None:
-        """Offers the codes of the open model as data, or takes the offer back."""
+    def offer_codes(self, codes: Callable[[], NDArray[np.float32]] | None, model: str) -> None:
+        """Offers the codes of the open model as data, float32 (N, 2), or takes the offer back, unless it is
+        chosen. They are asked for when they are first learnt from.
+        """
         place = self.data.findData(CODES)
-        self._rows = rows
-        chosen = self.data.currentData() == CODES
+        self._codes, self._rows = codes, None
         with QSignalBlocker(self.data):
-            if rows is None and place >= 0 and not chosen:
+            if codes is None and place >= 0 and not self.learns_codes:
                 self.data.removeItem(place)
-            elif rows is not None and place < 0:
+            elif codes is not None and place < 0:
                 self.data.addItem(listed(f"Codes of {model}"), CODES)
-            elif rows is not None:
+            elif codes is not None:
                 self.data.setItemText(place, listed(f"Codes of {model}"))
 
     # Changes

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +12,7 @@ from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.views.stage2d.bars import StageBars
 from latentlab.qt.views.stage2d.beside import Beside
 from latentlab.qt.views.stage2d.canvas import StageCanvas
+from latentlab.qt.views.stage2d.codes import CodesOffer
 from latentlab.qt.views.stage2d.controls import StageControls
 from latentlab.qt.views.stage2d.legend import StageLegend
 from latentlab.qt.views.stage2d.pages import APART, TRAIN, ApartPage, ModeButtons
@@ -21,7 +20,6 @@ from latentlab.qt.views.stage2d.run import StageRun
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.qt.widgets.scrolled import scrolled
 from latentlab.qt.widgets.sight import Sight
-from latentlab.session.plane import projection_of
 
 _LEFT, _RIGHT = 248, 264
 # A slider or a field changes faster than a training begins.
@@ -48,7 +46,7 @@ class StageView(QWidget):
             Beside(),
             ApartPage(),
         )
-        self.modes = ModeButtons()
+        self._codes, self.modes = CodesOffer(context.workspace, self.controls), ModeButtons()
         self.bars, self.legend = StageBars(), StageLegend()
         self.run = StageRun(self._client, lambda: self.controls.tuning, lambda: self.bars.shown, self)
         self.status = Label()
@@ -60,7 +58,6 @@ class StageView(QWidget):
         self._connect()
         self._sight.came.connect(self._came_into_sight)
         self._sight.left.connect(self._left_sight)
-        self._offer_codes()
         self._show_players()
 
     def _lay_out(self) -> None:
@@ -117,8 +114,7 @@ class StageView(QWidget):
         self.bars.looked.connect(self.run.look)
         self.bars.layers.connect(self._layers)
         self.modes.chosen.connect(self._change)
-        self._workspace.encoded.connect(self._offer_codes)
-        self._workspace.loaded.connect(self._offer_codes)
+        self._codes.replaced.connect(self._anew_soon)
         self._workspace.probed.connect(client.give_way)
 
     def take_focus(self) -> None:
@@ -227,15 +223,6 @@ class StageView(QWidget):
         self.canvas.clear_drawing()
         self.controls.strokes = ()
         self._anew_soon()
-
-    @Slot()
-    def _offer_codes(self) -> None:
-        encodings, model = self._workspace.encodings, self._workspace.model
-        if encodings is None or model is None or not encodings.done or encodings.mean.shape[1] < 2:
-            self.controls.offer_codes(None, "")
-            return
-        plane = projection_of(self._workspace.state.plane, encodings.mean.shape[1], encodings.components)
-        self.controls.offer_codes(plane.project(encodings.mean), Path(model.path).stem)
 
     # Two clouds that move apart
 
