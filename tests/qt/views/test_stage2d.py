@@ -208,6 +208,14 @@ def test_that_nothing_is_trained_while_it_is_not_seen(
     until_idle()
 
 
+def test_that_nothing_is_trained_while_a_drawing_is_awaited(qtbot: QtBot, view: StageView) -> None:
+    press(qtbot, view, "stagePlay")
+    qtbot.waitUntil(lambda: view.canvas.frame.round >= 1, timeout=20_000)
+    choose(view, "stageData", "drawn")  # it ends only when no thread works any more
+    assert view.canvas.frame is None
+    assert not view.run.playing
+
+
 def test_that_nothing_is_trained_behind_another_tab_and_it_goes_on_in_front(
     qtbot: QtBot, window: LabWindow, view: StageView
 ) -> None:

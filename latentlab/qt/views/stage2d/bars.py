@@ -12,8 +12,8 @@ from latentlab.qt.widgets.push_button import text_button
 
 
 class StageBars(QWidget):
-    """`played` asks to train or to pause, `stepped` for a round ("") or one turn of a player, `anew` to begin
-    again; `looked` says that something else is to be drawn behind, `layers` that other layers are.
+    """`played` asks to train or to pause, `stepped` for a round ("") or one turn of a player, `begun_anew` to
+    begin again; `looked` says that something else is to be drawn behind, `layers` that other layers are.
 
     Attributes:
         players: whose turns can be had one by one.

@@ -45,13 +45,17 @@ class StageRun(QObject):
         self.changed.emit()
 
     def leave(self) -> None:
-        """Leaves the last one: there is none until another begins."""
+        """Leaves the last one, in place of which another is to begin or has been refused."""
         self._client.forget(RunRequest)
         self.number = 0
 
-    def forget_to_begin(self) -> None:
-        """Takes back a wish to begin that has not been served."""
+    def end(self) -> None:
+        """Leaves it without another: no rounds are made any more, and a wish to begin is taken back."""
+        self.leave()
         self._client.forget(BeginRequest)
+        # Replies that are not heard any more stop nobody.
+        self._client.ask(RunRequest, self._tuning(), 0)
+        self._client.forget(RunRequest)
 
     def go_on(self, rounds: int | None = None, player: str = "") -> None:
         """Makes so many rounds, None for as many as there are until it is told otherwise; of a player's turn

@@ -152,7 +152,7 @@ class StageView(QWidget):
         self.beside.clear(self.controls.recipe)
         if self.controls.draws and not self.controls.strokes:
             self.run.play(False)
-            self.run.forget_to_begin()
+            self.run.end()
             self.canvas.show_frame(None)
             self.canvas.say("Draw the data here: press and drag.")
             self._say("")
