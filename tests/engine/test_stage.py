@@ -47,6 +47,17 @@ def test_that_the_same_seed_makes_the_same_points_however_often_one_looks(family
     assert np.isfinite(a.behind.values).all()
 
 
+def test_that_a_frame_tells_after_which_round_its_w1_was_found() -> None:
+    training = StageTraining(Recipe(Source("moons"), "mixture"))
+    first = training.frame("none")
+    training.round(Tuning())
+    quick, whole = training.frame("none", whole=False), training.frame("none")
+    assert (first.round, first.measured) == (0, 0)
+    assert (quick.round, quick.measured, quick.w1) == (1, 0, first.w1)
+    assert (whole.round, whole.measured) == (1, 1)
+    assert whole.w1 != first.w1
+
+
 def test_that_a_turn_of_one_player_leaves_the_other_as_it_was() -> None:
     training = StageTraining(Recipe(Source("ring")))
     duel = training.learner

@@ -84,6 +84,8 @@ class Frame:
         ellipses: float32 (K, 3, 2), mean and two axes of each component; None for other families.
         behind: the field behind the points; None for none.
         w1: the exact W1 of the two clouds; `floor` that of two clouds of the data.
+        measured: the round after which `w1`, `plan`, `slopes`, `ratio` and `modes` were found: `round`, or
+            one before, for they take longer than the others.
         believed: the critic's estimate of it, None for those that make none.
         figures: others, by name.
         slopes, ratio: of a discriminator.
@@ -96,6 +98,7 @@ class Frame:
     plan: NDArray[np.int64]
     w1: float
     floor: float
+    measured: int
     believed: float | None = None
     mesh: NDArray[np.float32] | None = None
     ellipses: NDArray[np.float32] | None = None

@@ -154,6 +154,7 @@ class StageTraining:
             plan=plan,
             w1=w1,
             floor=self.floor,
+            measured=self.rounds if fresh or old is None else old.measured,
             believed=self._believed(duel, made),
             mesh=None if mesh is None else numbers(mesh),
             ellipses=None if ellipses is None else numbers(ellipses),

@@ -102,17 +102,11 @@ class Beside(QWidget):
     def add(self, frame: Frame) -> None:
         """One more frame of the same training."""
         figures = {name: value for name, value in frame.figures.items() if name not in _JS}
-        values = {_EXACT: frame.w1, **figures}
+        for name, value in figures.items():
+            self._keep(name, frame.round, value)
+        self._keep(_EXACT, frame.measured, frame.w1)
         if frame.believed is not None:
-            values[_BELIEVED] = frame.believed
-        for name, value in values.items():
-            curve = self._kept.setdefault(name, [])
-            if curve and curve[-1][0] == frame.round:
-                curve[-1] = (frame.round, value)
-            else:
-                curve.append((frame.round, value))
-            if len(curve) > _MOST:
-                del curve[1:-1:2]
+            self._keep(_BELIEVED, frame.round, frame.believed)
         of_w1 = {name: self._kept[name] for name in (_EXACT, _BELIEVED) if name in self._kept}
         self.w1.show_curves(of_w1, frame.floor)
         self.losses.show_curves({name: self._kept[name] for name in figures})
@@ -122,8 +116,18 @@ class Beside(QWidget):
         self.heading.setText(f"W1 {frame.w1:.3f}; at best {frame.floor:.3f}")
         self.words.setText(words_of(frame))
         self.words.setToolTip(plain_tip(tip_of(frame)))
-        if self._title and frame.round:
-            self.compared.note(self._title, frame.w1, frame.round, frame.floor)
+        if self._title and frame.measured:
+            self.compared.note(self._title, frame.w1, frame.measured, frame.floor)
+
+    def _keep(self, name: str, number: int, value: float) -> None:
+        """One more point of a curve; of the same round it takes the place of the last."""
+        curve = self._kept.setdefault(name, [])
+        if curve and curve[-1][0] == number:
+            curve[-1] = (number, value)
+        else:
+            curve.append((number, value))
+        if len(curve) > _MOST:
+            del curve[1:-1:2]
 
     def show_apart(self, on: bool) -> None:
         """Whether two clouds move apart."""
