@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QPushButton, QTool
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.requests.opening import EncodeRequest
+from latentlab.engine.stage.recipe import Recipe, Source
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.stage2d.beside import Beside
 from latentlab.qt.views.stage2d.controls import StageControls
 from latentlab.qt.views.stage2d.view import StageView
 from tests.qt.shell import OFFSCREEN, open_window
@@ -174,6 +176,16 @@ def test_that_codes_are_projected_when_they_are_learnt_from(qtbot: QtBot) -> Non
     form.data.setCurrentIndex(form.data.findData("codes"))
     assert form.recipe.source.rows is form.recipe.source.rows
     assert len(asked) == 1
+
+
+def test_that_models_of_other_codes_are_not_compared(qtbot: QtBot) -> None:
+    beside, tried = Beside(), list[int]()
+    qtbot.addWidget(beside)
+    for _ in range(20):  # an array often lies where one that is gone lay
+        beside.clear(Recipe(Source("codes", rows=np.zeros((50, 2), np.float32))))
+        tried.append(len(beside.compared.tried))
+        beside.compared.note("a model", 1.0, 5, 0.1)
+    assert not any(tried)
 
 
 def test_that_two_clouds_are_dragged_apart_and_their_distances_said(qtbot: QtBot, view: StageView) -> None:

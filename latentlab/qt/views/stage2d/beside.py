@@ -87,8 +87,7 @@ class Beside(QWidget):
         self._title = ""
         if recipe.family != "critic":
             self._title = LOSSES[recipe.loss][0] if judged else FAMILIES[recipe.family][0]
-        source = recipe.source
-        self.compared.begin((source.name, source.strokes, id(source.rows)))
+        self.compared.begin(recipe.source)
         self.ratio.waiting = ""
         self.slopes.setVisible(judged and wasserstein)
         self.ratio.setVisible(judged and not wasserstein)

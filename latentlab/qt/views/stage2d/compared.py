@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from latentlab.engine.stage.recipe import Source
 from latentlab.qt.views.stage2d.inks import made_ink
 from latentlab.qt.widgets.drawable import DrawnWidget
 
@@ -28,12 +29,12 @@ class ComparedBars(DrawnWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.tried: dict[str, tuple[float, int]] = {}
         self._floor = 0.0
-        self._of: object = None
+        self._of: Source | None = None
         self.hide()
 
-    def begin(self, points: object) -> None:
+    def begin(self, points: Source) -> None:
         """A training on these points begins: what was tried on others is forgotten."""
-        if points != self._of:
+        if self._of is None or not _same(points, self._of):
             self._of, self.tried = points, {}
         self._arrange()
 
@@ -96,3 +97,10 @@ class ComparedBars(DrawnWidget):
         x = 2.0 + room * self._floor / most
         painter.drawLine(QPointF(x, line), QPointF(x, self.height()))
         painter.end()
+
+
+def _same(one: Source, other: Source) -> bool:
+    """Whether two sources are the same points; of a model's codes, the very same array."""
+    return (one.name, one.strokes, one.moved) == (other.name, other.strokes, other.moved) and (
+        one.rows is other.rows
+    )
