@@ -46,7 +46,7 @@ def _of_rows(source: Source) -> Points:
     rows = source.rows
     if rows is None or rows.ndim != 2 or rows.shape[1] != 2 or len(rows) < 2:
         raise LabError("there are no codes: open a model with an encoder")
-    some = rows[:: max(1, len(rows) // _MOST_ROWS)]
+    some = rows[:: -(-len(rows) // _MOST_ROWS)]
     found = torch.from_numpy(some.astype("float64"))
     if not bool(found.isfinite().all()):
         raise LabError("the codes are not all finite numbers")
