@@ -99,13 +99,30 @@ def test_that_of_attributes_those_of_held_out_pictures_are_asked_for() -> None:
 
 def following(model: torch.nn.Module) -> Renderer:
     """A renderer that shows a model in training."""
-    renderer, weights = Renderer(), weighed(model)
-    config = {**vars(model.config)}
-    request = FollowRequest(4, "toy", "gan", config, weights.theta, 7, "toy", "test", weights.buffers)
+    renderer = Renderer()
+    follow(renderer, model, 7)
+    return renderer
+
+
+def follow(renderer: Renderer, model: torch.nn.Module, step: int) -> None:
+    """It shows the model as it is after a step."""
+    weights, config = weighed(model), {**vars(model.config)}
+    request = FollowRequest(4, "toy", "gan", config, weights.theta, step, "toy", "test", weights.buffers)
     reply = asked(renderer, request)
     assert isinstance(reply, UnfoldedReply)
+    assert reply.step == step
+
+
+@pytest.mark.parametrize("request_", [VarietyRequest(5, 40, 12), HistogramsRequest(5, 40, 10)])
+def test_that_the_step_is_the_one_after_which_the_samples_were_made(request_: Any) -> None:
+    model = build("gan", {**SMALL, "encoder": False})
+    renderer = following(model)
+    asked(renderer, request_)  # the pictures are read
+    pieces = renderer.serve(request_)
+    next(pieces)
+    follow(renderer, model, 9)
+    *_, reply = pieces
     assert reply.step == 7
-    return renderer
 
 
 def test_that_a_model_without_an_encoder_is_followed_in_training_too() -> None:

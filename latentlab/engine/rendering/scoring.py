@@ -66,6 +66,8 @@ class ScoreSets(Server):
         opened = self._in_hand()
         critic = critic_of(opened.drawing)
         yield from self._prepare(opened, request.count)
+        # Of these weights: when all is counted the training has gone on.
+        step = self._step()
         names, scores = [], []
         for some in self._sets:
             names.append(some.name)
@@ -84,7 +86,7 @@ class ScoreSets(Server):
             means=tuple(float(one.mean()) for one in scores),
             counts=tuple(map(len, scores)),
             spec=critic.score_spec,
-            step=self._step(),
+            step=step,
         )
 
     @handles(VarietyRequest)
@@ -94,6 +96,8 @@ class ScoreSets(Server):
         yield from self._prepare(opened, request.count)
         real = self._sets[-1] if self._sets else None
         asked = self._asked_as(request.count)
+        # Of these weights: when all is counted the training has gone on.
+        step = self._step()
         made, y = yield from _made(opened, request.count, asked)
         groups = None if y is None or not _exclusive(opened) else y.argmax(1).cpu()
         ratio = float("nan")
@@ -126,7 +130,7 @@ class ScoreSets(Server):
             asked=() if groups is None else tuple(names[one] for one in groups[:shown].tolist()),
             borrowed=y is not None and groups is None,
             coverage=coverage,
-            step=self._step(),
+            step=step,
         )
 
     @property

@@ -30,7 +30,7 @@ class HistogramsReply(Reply):
         means: of each set; of a probability, all numbers are sigma(s).
         counts: how many pictures of each set.
         spec: what scores mean.
-        step: of the training; None for a model that is not in training.
+        step: of the training, when the first picture was scored; None for a model that is not in training.
     """
 
     low: float
@@ -69,7 +69,7 @@ class VarietyReply(Reply):
         borrowed: whether each was asked for the attributes of a held-out picture.
         coverage: the share of as many held-out pictures with a sample near them, in that classifier's
             features; None without one.
-        step: of the training; None for a model that is not in training.
+        step: of the training, when the first was made; None for a model that is not in training.
     """
 
     pictures: NDArray[np.uint8]
