@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import numpy as np
@@ -132,6 +133,21 @@ def test_that_rounds_are_made_as_asked_and_a_new_training_ends_the_old() -> None
     assert [one for one in running if one is not None] == []
     *_, last = service.serve(RunRequest(4, Tuning(), 2))
     assert (last.frame.round, last.training, last.last) == (2, 3, True)
+
+
+@pytest.mark.parametrize("source", [Source("moons"), Source("drawn")])
+def test_that_a_training_that_is_over_says_nothing_of_the_next_nor_of_one_that_is_refused(
+    source: Source,
+) -> None:
+    service = StageService()
+    list(service.serve(BeginRequest(1, Recipe())))
+    running = service.serve(RunRequest(2, Tuning(), 1))
+    while (frame := next(running)) is None:
+        pass
+    assert frame.frame.round == 1
+    with contextlib.suppress(LabError):  # of a drawing with nothing in it
+        list(service.serve(BeginRequest(3, Recipe(source))))
+    assert list(running) == []
 
 
 @pytest.mark.parametrize(

@@ -50,23 +50,21 @@ class StageService(Server):
         training = self._training
         if training is None:
             raise LabError("nothing has been begun on the stage")
-        number = self._number
+        number, fault = self._number, ""
         try:
             for now in training.run(request.tuning, request.rounds, request.player, request.shown):
                 if self._training is not training:
-                    # Another has begun meanwhile.
-                    return
+                    break
                 if now is None:
                     yield None
                 else:
                     self._frame = now
                     yield FrameReply(request.generation, number, now, False)
         except LabError as error:
-            assert self._frame is not None
-            yield FrameReply(request.generation, number, self._frame, True, str(error))
-        else:
-            assert self._frame is not None
-            yield FrameReply(request.generation, number, self._frame, True)
+            fault = str(error)
+        # Another may have begun meanwhile, or have been refused: then the frame is not this one's.
+        if self._training is training and self._frame is not None:
+            yield FrameReply(request.generation, number, self._frame, True, fault)
 
     @handles(ApartRequest)
     def _apart(self, request: ApartRequest) -> Iterator[ApartReply | None]:
