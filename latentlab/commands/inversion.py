@@ -67,7 +67,7 @@ def invert_picture(arguments: argparse.Namespace) -> None:
                 "prior_further_out": further,
                 "norm": float(np.linalg.norm(found.z[0])),
                 "began": float(found.errors[0, 0]),
-                "ended": float(found.errors[:, 0].min()),
+                "ended": float(found.errors[found.best[0], 0]),
                 "step": int(found.best[0]),
                 "steps": plan.steps,
             }

@@ -13,7 +13,9 @@ import torch
 from PIL import Image
 
 import latentlab
+from latentlab.commands import inversion
 from latentlab.data import catalog
+from latentlab.engine.attributes.inverting import Inverted, invert_pictures
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.errors import LabError
 from latentlab.models.registry import build
@@ -51,6 +53,21 @@ def test_that_what_is_written_makes_the_picture_again(run: Run, model: Path, tmp
     assert said["ended"] <= said["began"]
     assert np.array_equal(found["steps_z"][said["step"]], found["z"])
     assert said["class_kept"] in (0.0, 1.0)
+
+
+def test_that_a_step_at_which_the_model_overflows_spoils_nothing(
+    run: Run, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overflowing(*arguments: object, **named: object) -> Inverted:
+        found = invert_pictures(*arguments, **named)  # type: ignore[arg-type]
+        errors = found.errors.copy()
+        errors[1 if found.best[0] == 2 else 2] = np.nan
+        return dataclasses.replace(found, errors=errors)
+
+    monkeypatch.setattr(inversion, "invert_pictures", overflowing)
+    result = run("invert", model, "--index", "7", "--steps", "2", "--json", "-o", tmp_path / "z.npz")
+    assert result.code == 0, result.err
+    assert json.loads(result.out)["ended"] > 0.0
 
 
 def test_that_a_picture_of_the_data_without_any_attribute_is_one_whose_attributes_are_known(
