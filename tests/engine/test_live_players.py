@@ -101,6 +101,22 @@ def test_that_a_player_that_steps_alone_moves_nobody_else_and_is_told_at_once(
     assert losses == {player}
 
 
+def test_that_a_step_alone_is_seen_in_the_weights_of_that_step_and_hardly_in_their_average(
+    tmp_path: Path,
+) -> None:
+    run = begun(tmp_path / "m.safetensors", epochs=20)
+    list(until_step(run, 32))
+    averaged, newest = run.snapshot(), run.snapshot(averaged=False)
+    run.trainer.alone = "generator"
+    list(until_step(run, 33))
+    assert (run.snapshot().theta == averaged.theta).all(), "they follow at every eighth step"
+    assert (run.snapshot(averaged=False).theta != newest.theta).any()
+    fresh = dict(run.trainer.model.named_parameters())
+    shown = run.shown(averaged=False).model
+    assert all(torch.equal(weight, fresh[name]) for name, weight in shown.named_parameters())
+    assert not hasattr(shown, "encoder"), "which has not begun to learn"
+
+
 def test_that_steps_alone_are_resumed_like_any_other(tmp_path: Path) -> None:
     files = []
     for name, killed in (("whole", False), ("parts", True)):

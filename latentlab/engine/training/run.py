@@ -199,10 +199,13 @@ class TrainingRun:
         if self.trainer.team.leads:
             yield self.keep()
 
-    def shown(self) -> Partial:
-        """The averaged model as it can be shown and saved now, without what has not begun to be trained."""
+    def shown(self, *, averaged: bool = True) -> Partial:
+        """The averaged model as it can be shown and saved now, without what has not begun to be trained; or
+        the one that is trained, as it is after the last step.
+        """
         fields = self.trainer.without
-        whole, config = self.trainer.averaged, {**self.config, **fields}
+        whole = self.trainer.averaged if averaged else self.trainer.model
+        config = {**self.config, **fields}
         if config == self.config:
             return Partial(whole, self.config)
         if self._shown.config != config:
@@ -210,9 +213,9 @@ class TrainingRun:
         fill(self._shown.model, whole)
         return self._shown
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, *, averaged: bool = True) -> Snapshot:
         """The same as it crosses threads."""
-        shown, step = self.shown(), self.trainer.step
+        shown, step = self.shown(averaged=averaged), self.trainer.step
         weights = weighed(shown.model)
         return Snapshot(
             self.out.stem,

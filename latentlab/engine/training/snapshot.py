@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The averaged weights of a model in training after `step` steps.
+    """The weights of a model in training after `step` steps: averaged, or those of the last step.
 
     `theta` (P,) holds them in the order of `latentlab.engine.training.weights.in_order` and is read-only;
     `buffers` holds its buffers by name. `name` is that of its future file. `later` is what the model will be

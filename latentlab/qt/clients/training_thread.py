@@ -143,7 +143,8 @@ class TrainingThread(EndingThread):
                         # Orders given while it was being written come too late.
                         kept = event.path
                         break
-                    self._take_snapshot(run)
+                    if not self._steps_one:  # what that one has learnt is seen when it is paused again
+                        self._take_snapshot(run)
                     if not self._obey(run, event):
                         break
                     self._rest()
@@ -184,7 +185,8 @@ class TrainingThread(EndingThread):
         if saved:
             self._tell(run.checkpoint())
         self._tell(Paused(run.trainer.step, fault))
-        self._take_snapshot(run, last=True)
+        # A step of one player hardly moves the averages, and most steps do not move them at all.
+        self._take_snapshot(run, last=True, averaged=bool(fault) or len(run.trainer.players) < 2)
         self._flush()
         while True:
             try:
@@ -251,13 +253,13 @@ class TrainingThread(EndingThread):
             self._events.clear()
             self._told_at = time.monotonic()
 
-    def _take_snapshot(self, run: TrainingRun, *, last: bool = False) -> None:
+    def _take_snapshot(self, run: TrainingRun, *, last: bool = False, averaged: bool = True) -> None:
         now = time.monotonic()
         if not last and now - self._snapshot_at < _SNAPSHOT_EVERY_S:
             return
         self._snapshot_at = now
         _step_back_helpers()
-        self.unfolded.emit(run.snapshot())
+        self.unfolded.emit(run.snapshot(averaged=averaged))
 
 
 def _fitting(beginning: Begin, learning: int, held_out: int) -> TrainingPlan:

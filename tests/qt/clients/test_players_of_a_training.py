@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from latentlab.data import catalog
 from latentlab.engine.training.events import EpochEnded, Progress
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.playing import PlayerSettings
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.training.state import load_state
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Paused, Players
@@ -73,6 +75,21 @@ def test_that_players_step_alone_in_the_order_they_were_told_and_it_stays_paused
     qtbot.waitUntil(
         lambda: load_state(out.with_name(f"{out.name}.training")).step == first + 3, timeout=20_000
     )
+
+
+def test_that_in_a_pause_each_step_of_a_player_is_seen(qtbot: QtBot, trainer: TrainerClient) -> None:
+    trainer.resume()
+    # The averages follow each of the first steps.
+    qtbot.waitUntil(lambda: any(getattr(one, "step", 0) > 40 for one in trainer.events), timeout=20_000)
+    trainer.events.clear()
+    trainer.pause()
+    qtbot.waitUntil(lambda: len(pauses(trainer)) == 1, timeout=20_000)
+    seen: list[Snapshot] = []
+    trainer.unfolded.connect(seen.append)
+    for _ in range(3):
+        trainer.step_player("generator")
+    qtbot.waitUntil(lambda: len(seen) >= 3 and len(pauses(trainer)) == 4, timeout=20_000)
+    assert all((one.theta != other.theta).any() for one, other in pairwise(seen))
 
 
 def test_that_steps_alone_go_on_over_the_end_of_an_epoch(qtbot: QtBot, trainer: TrainerClient) -> None:

@@ -20,6 +20,10 @@ _PLACES = ("first player", "second player")
 _NOTHING = (
     "Nothing is in training. Start one in Train: its losses are drawn here, and its players can be stepped."
 )
+_PAUSED = (
+    "Paused: let one player step alone, or change its numbers, and look. What is shown now is made with the "
+    "weights of this step, not with their average."
+)
 _RATE, _TURNS = 84, 60
 
 
@@ -159,7 +163,7 @@ class PlayerControls(QWidget):
         self.pause.setText("Go on" if stage is Stage.PAUSED else "Pause")
         self.pause.setToolTip(plain_tip("Pause the training, or go on." if active else _NOTHING))
         at = "" if step is None or not active else f"Step {step:,}. "
-        said = why or "Paused: let one player step alone, or change its numbers, and look."
+        said = why or _PAUSED
         # Else the curves would seem to have stopped for no reason.
         later = phase_in_words(players, step) if active else ""
         self.words.setText(later or at + said)
