@@ -176,6 +176,17 @@ def test_that_other_data_than_at_the_beginning_are_told(tmp_path, monkeypatch):
         TrainingRun.resume(path)
 
 
+def test_that_labels_that_have_gone_since_are_told_with_the_training_s_file(tmp_path, monkeypatch):
+    run = TrainingRun("cvae", CONFIG, PLAN, toy_set("train"), toy_set("test"), tmp_path / "m.safetensors")
+    path = run.checkpoint().path
+    without = dataclasses.replace(toy_set("train"), labels=None, classes=())
+    monkeypatch.setattr(catalog, "load", lambda name, split: without)
+    with pytest.raises(LabError, match="needs the class of each picture, and toy has no classes") as told:
+        TrainingRun.resume(path)
+    assert str(told.value).startswith(str(path))
+    assert "Start it again" in str(told.value)
+
+
 DAMAGE = {
     "empty": (lambda content: b"", "is empty"),
     "truncated": (lambda content: content[:-9], "not a readable safetensors file"),

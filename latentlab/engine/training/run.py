@@ -53,6 +53,7 @@ CHECKPOINT_EVERY_S = 30.0
 # The first checkpoint comes at the first event after so many seconds, so even a short training can be
 # resumed.
 FIRST_CHECKPOINT_S = 2.0
+_ANEW = "Start it again, or bring back the file and its pictures with their labels as they were"
 
 
 @dataclass(frozen=True)
@@ -166,15 +167,17 @@ class TrainingRun:
         test = catalog.load(data, "test")
         plan = dataclasses.replace(state.plan, device=device or _available(state.plan.device))
         team, place = (ALONE, None) if join is None else join(choose_device(plan.device))
-        run = cls(
-            state.kind, state.config, plan, train, test, model_path(path) or state.out,
-            overwrite=overwrite, command=state.command, data=data, half=state.half, team=team, device=place,
-        )  # fmt: skip
         try:
+            run = cls(
+                state.kind, state.config, plan, train, test, model_path(path) or state.out,
+                overwrite=overwrite, command=state.command, data=data, half=state.half, team=team,
+                device=place,
+            )  # fmt: skip
             run.trainer.restore(state.tensors, state.values)
             run.metrics = state.metrics
         except LabError as error:
-            raise LabError(error.what, path, error.hint) from None
+            # The labels may be gone, for example; a file that is named, the model's, stays named.
+            raise LabError(error.what, error.path or path, error.hint or _ANEW) from None
         return run
 
     def run(self) -> Generator[RunEvent, None, None]:
