@@ -270,3 +270,17 @@ def test_that_a_small_window_shows_the_whole_page(qtbot: QtBot, window: LabWindo
     area = view.findChild(object, "stagePageArea")
     assert area.horizontalScrollBar().maximum() == 0
     assert area.verticalScrollBar().maximum() == 0
+
+
+def test_that_a_drawing_can_be_cleared_by_key_while_the_mouse_draws(qtbot: QtBot, view: StageView) -> None:
+    choose(view, "stageData", "drawn")
+    canvas, clear = view.canvas, view.findChild(QPushButton, "stageClear")
+    qtbot.mousePress(canvas, LEFT, pos=QPoint(100, 100))
+    qtbot.mouseMove(canvas, QPoint(120, 120))
+    clear.setFocus()
+    qtbot.keyClick(clear, Qt.Key.Key_Space)
+    qtbot.mouseMove(canvas, QPoint(140, 140))
+    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(140, 140))
+    until_idle()
+    assert canvas.strokes == []
+    assert "Draw the data here" in canvas.hint

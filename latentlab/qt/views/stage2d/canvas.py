@@ -145,7 +145,8 @@ class StageCanvas(DrawnWidget):
         if self._from is None:
             return
         here = self.to_stage(event.position())
-        if self.draws:
+        # By a key the drawing may be cleared while the mouse is held.
+        if self.draws and self.strokes:
             last = self.strokes[-1][-1]
             if abs(here[0] - last[0]) + abs(here[1] - last[1]) >= _CORNER:
                 self.strokes[-1].append(here)
@@ -163,7 +164,7 @@ class StageCanvas(DrawnWidget):
             super().mouseReleaseEvent(event)
             return
         self._from = None
-        if self.draws:
+        if self.draws and self.strokes:
             self.drew.emit(self.all_strokes())
 
     def all_strokes(self) -> tuple[Stroke, ...]:
