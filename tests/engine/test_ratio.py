@@ -15,8 +15,10 @@ from latentlab.core.mixture import Diagonal, Mixture
 from latentlab.core.principal import Principal
 from latentlab.engine.evaluation.ratio.classifier import fit
 from latentlab.engine.evaluation.ratio.events import RatioDone, RatioProgress, RatioResult, in_words
-from latentlab.engine.evaluation.ratio.run import ratio
+from latentlab.engine.evaluation.ratio.run import _compared, ratio
 from latentlab.engine.evaluation.ratio.sources import (
+    Chosen,
+    Source,
     exact_draws,
     gaussian_draws,
     log_density,
@@ -155,6 +157,23 @@ def test_that_samples_are_compared_with_data_and_told_in_json(tmp_path: Path) ->
     assert len(figures["log_ratio"]["a"]) == len(figures["log_ratio"]["quantiles"]) == 7
     assert 0.0 <= figures["calibration"]["expected_error"] <= 1.0
     assert figures["truth"] is None
+
+
+@pytest.mark.slow
+def test_that_two_models_that_make_the_same_of_the_same_z_cannot_be_told_apart() -> None:
+    stream = torch.Generator().manual_seed(0)
+    weight = torch.randn(6, 64, generator=torch.Generator().manual_seed(9))
+    made = torch.randn(200, 6, generator=stream) @ weight
+    numbers = torch.arange(200)
+    sides = [
+        Chosen(
+            (0.8 * made + 0.1 * torch.randn(200, 64, generator=stream)).sigmoid().view(-1, 1, 8, 8), numbers
+        )
+        for _ in range(2)
+    ]
+    sources = (Source("one", "one", "model"), Source("other", "other", "model"))
+    *_, result = run_of(_compared(sources, sides, 0, torch.device("cpu"), 0.0))
+    assert result.auc == pytest.approx(0.5, abs=0.1), "0.31 where the pair of a picture may be learnt from"
 
 
 def test_that_a_split_is_read_from_the_end_of_a_spec() -> None:

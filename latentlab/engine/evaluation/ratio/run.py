@@ -4,6 +4,11 @@ Both sets are dealt into two halves at random. A classifier that has learnt from
 the pictures in the other, so that each picture has a ratio by a classifier that has not seen it. How sure it
 may be (beta calibration) is found in the same way: that half is dealt into two parts, and the ratios of one
 are calibrated by those of the other.
+
+Samples of two models are made from the same z where they have as many latents, for they are those that the
+judge keeps. So picture i of A and picture i of B, which may look alike, are always in one half: else a
+classifier that has learnt one by heart, as of its own set, would take the other for that set, and two models
+that make much the same pictures would be told apart the wrong way round.
 """
 
 from __future__ import annotations
@@ -91,7 +96,7 @@ def ratio(
     for place, source in enumerate((one, other)):
         share = drawing / whole if source.kind == "model" else 0.0
         words = f"Drawing {source.name}" if source.kind == "model" else f"Choosing from {source.name}"
-        # Two sets are never drawn from the same stream.
+        # Known densities are drawn from by streams of their own; other samples are those that are kept.
         work = chosen(source, count, seed + place * exact, subject, store, exact=exact)
         sides.append((yield from _told(work, done, share, words)))
         done += share
@@ -152,9 +157,9 @@ def _calibrated(f: Tensor, is_a: Tensor) -> tuple[Tensor, list[Scaling]]:
 
 
 def _halves(count: int, seed: int) -> Tensor:
-    """Which half each of 2 x `count` pictures is in, 0 or 1: equally many of each set."""
+    """Which half each of 2 x `count` pictures is in, 0 or 1: of both sets those of the same numbers."""
     stream = torch.Generator().manual_seed(seed)
-    return torch.cat([torch.randperm(count, generator=stream) % _HALVES for _ in range(2)])
+    return (torch.randperm(count, generator=stream) % _HALVES).repeat(2)
 
 
 def _result(
