@@ -1,9 +1,10 @@
 """pix2pix: a generator G makes a picture of a source picture s, and a critic D judges it patch by patch.
 
     critic      min  E softplus(-D(x, s)) + E softplus(D(G(s), s)),        a mean over patches
-    generator   min  E |x - G(s)| + w E softplus(-D(G(s), s))
+    generator   min  E |x - G(s)| + w ( E softplus(-D(G(s), s)) + v sum_l E |D_l(x, s) - D_l(G(s), s)| / L )
 
-softplus(-D) is -log of the probability that D gives to "true". The L1 error alone (w = 0) is least at the
+D_l are the features of the critic's L levels: what it looks at has to be as in the true picture, not only to
+look true. softplus(-D) is -log of the probability that D gives to "true". The L1 error alone (w = 0) is least at the
 median of all pictures that a source may have: blurred, or brown, where it cannot know. The critic finds that
 out; what it cannot tell from true pictures need not be the true one.
 
@@ -13,7 +14,8 @@ over, the lines are a little off or all black. So a drawing that is not finished
 
 Source: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks (2017), eqs. 1 to 4;
 their lambda = 100 for pictures in [-1, 1] is w = 1/200 here, the default. Without their dropout, which they
-found to change little: the same drawing gives the same picture. w rises from 0 in the middle of the training.
+found to change little: the same drawing gives the same picture. The features: Wang et al., High-Resolution
+Image Synthesis with Conditional GANs (2018), eq. 4. w rises from 0 in the first half of the training.
 """
 
 from __future__ import annotations

@@ -163,5 +163,14 @@ class Critic(nn.Module):
         )
 
     def forward(self, x: Tensor, source: Tensor) -> Tensor:
-        both = torch.cat([self.source.patches(source.to(x.dtype)), self.picture.patches(x)], 1)
-        return self.layers(both).squeeze(1)  # type: ignore[no-any-return]
+        return self.seen(x, source)[-1].squeeze(1)
+
+    def seen(self, x: Tensor, source: Tensor) -> list[Tensor]:
+        """What each level makes of a picture, (B, C, h, w); the last are the logits, of one channel."""
+        h = torch.cat([self.source.patches(source.to(x.dtype)), self.picture.patches(x)], 1)
+        found = []
+        for layer in self.layers:
+            h = layer(h)
+            if isinstance(layer, nn.LeakyReLU):
+                found.append(h)
+        return [*found, h]

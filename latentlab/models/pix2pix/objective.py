@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 import torch
@@ -10,6 +11,7 @@ from torch.nn import functional
 
 from latentlab.core.figures import Figures
 from latentlab.models.adversarial.figures import Tally
+from latentlab.models.pix2pix.nets import Critic
 from latentlab.models.pix2pix.spec import FIGURES
 from latentlab.models.players import Batch, Moment, Player
 from latentlab.models.translating import Translates
@@ -24,14 +26,16 @@ _BLACK = 0.5
 # The generator learns by the L1 error alone until the critic's weight rises, between these shares of the
 # training. Where the lines of an outline lead is learnt soonest and surest from the L1 error; from a critic
 # that weighs from the start it learns to guess there too.
-_FROM, _TO = 0.4, 0.6
+_FROM, _TO = 0.2, 0.4
+# v: with it the slopes of both, and that of the L1 error, are of a size.
+_FEATURES = 50.0
 _NAMES = ("error", "real", "made")
 
 
 class _WithCritic(Translates, Protocol):
     """What the losses call of the model; there is no critic if it has no weight."""
 
-    def critic(self, x: Tensor, source: Tensor) -> Tensor: ...
+    critic: Critic
 
 
 class TranslationLosses:
@@ -69,7 +73,11 @@ class TranslationLosses:
         weight = self.adversarial * risen(moment.step / moment.steps)
         if weight == 0.0:
             return error, figures
-        return error + weight * functional.softplus(-model.critic(made, source).float()).mean(), figures
+        with torch.no_grad():
+            *wanted, _ = model.critic.seen(true, source)
+        *features, logits = model.critic.seen(made, source)
+        believed = functional.softplus(-logits.float()).mean()
+        return error + weight * (believed + _FEATURES * mean_difference(features, wanted)), figures
 
     def _roughened(self, model: _WithCritic, source: Tensor, noise: torch.Generator) -> Tensor:
         """The sources as they are learnt from: only drawings are damaged."""
@@ -101,6 +109,12 @@ class TranslationLosses:
     def terms(self, sums: Tensor, count: int) -> Figures:
         """See `Objective.terms`: NaN for the critic where there is none."""
         return self._tally.terms(sums)
+
+
+def mean_difference(some: Sequence[Tensor], others: Sequence[Tensor]) -> Tensor:
+    """The mean over levels of the mean absolute difference of two pictures' features; -> ()."""
+    each = [(a - b).float().abs().mean() for a, b in zip(some, others, strict=True)]
+    return torch.stack(each).mean()
 
 
 def risen(done: float) -> float:
