@@ -4,9 +4,9 @@
     generator   min  E |x - G(s)| + w ( E softplus(-D(G(s), s)) + v sum_l E |D_l(x, s) - D_l(G(s), s)| / L )
 
 D_l are the features of the critic's L levels: what it looks at has to be as in the true picture, not only to
-look true. softplus(-D) is -log of the probability that D gives to "true". The L1 error alone (w = 0) is least at the
-median of all pictures that a source may have: blurred, or brown, where it cannot know. The critic finds that
-out; what it cannot tell from true pictures need not be the true one.
+look true. softplus(-D) is -log of the probability that D gives to "true". The L1 error alone (w = 0) is least
+at the median of all pictures that a source may have: blurred, or brown, where it cannot know. The critic
+finds that out; what it cannot tell from true pictures need not be the true one.
 
 The source is made from x (see `latentlab.core.sources`), so that any pictures will do, or is the left half of
 a pair. In training some outlines are damaged as a sketch is: a rectangle of them is blank, specks are turned
