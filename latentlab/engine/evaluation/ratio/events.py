@@ -154,8 +154,8 @@ def in_words(auc: float, error: float, a: str, b: str) -> str:
     if abs(auc - 0.5) <= 2.0 * error or auc < 0.5:
         return f"{a} and {b} cannot be told apart by this classifier."
     if auc >= 0.995:
-        return f"{a} and {b} can be told apart always, or nearly so."
+        return f"{a} and {b} can always be told apart, or nearly so."
     how = (
         "hardly" if auc < 0.6 else "sometimes" if auc < 0.75 else "mostly" if auc < 0.95 else "nearly always"
     )
-    return f"{a} and {b} can be told apart {how}: of two pictures, one of each, {auc:.0%} are sorted rightly."
+    return f"{a} and {b} can {how} be told apart: of two pictures, one of each, {auc:.0%} are sorted rightly."
