@@ -45,7 +45,7 @@ def _of_strokes(source: Source) -> Points:
 def _of_rows(source: Source) -> Points:
     rows = source.rows
     if rows is None or rows.ndim != 2 or rows.shape[1] != 2 or len(rows) < 2:
-        raise LabError("there are no codes: open a model with an encoder")
+        raise LabError("there are no codes", hint="Choose other data, or open a model with an encoder")
     some = rows[:: -(-len(rows) // _MOST_ROWS)]
     found = torch.from_numpy(some.astype("float64"))
     if not bool(found.isfinite().all()):

@@ -284,3 +284,18 @@ def test_that_a_drawing_can_be_cleared_by_key_while_the_mouse_draws(qtbot: QtBot
     until_idle()
     assert canvas.strokes == []
     assert "Draw the data here" in canvas.hint
+
+
+def test_that_codes_that_have_gone_are_told_instead_of_being_waited_for(
+    qtbot: QtBot, view: StageView
+) -> None:
+    choose(view, "stageData", "codes")
+    view.controls.offer_codes(None, "")
+    press(qtbot, view, "stageAgain")
+    until_idle()
+    assert view.canvas.frame is None
+    assert view.canvas.hint == "Nothing to show."
+    assert "Choose other data" in view.status.text()
+    choose(view, "stageData", "ring")
+    assert view.canvas.frame is not None
+    assert not view.canvas.hint

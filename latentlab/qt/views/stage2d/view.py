@@ -273,6 +273,8 @@ class StageView(QWidget):
         if refusal.of(BeginRequest):
             self.run.leave()
             self.canvas.show_frame(None)
+            # Else it would say for ever that points are being drawn.
+            self.canvas.say("Nothing to show." if self.mode == TRAIN else "")
         if refusal.of(BeginRequest, RunRequest):
             self.run.play(False)
         self._say(refusal.message)
