@@ -49,7 +49,8 @@ class Strokes(Generic[S]):
         return bool(self._future)
 
     def begin(self) -> None:
-        """Starts a stroke, which lasts until `end`."""
+        """Starts a stroke, which lasts until `end`; one that is under way ends."""
+        self.end()
         self._before = self._array
 
     def paint(self, start: Spot, end: Spot, size: float, ink: object) -> bool:
@@ -61,6 +62,8 @@ class Strokes(Generic[S]):
             size: the width of the brush in pixels.
             ink: a number, or one for each channel.
         """
+        if self._before is None:
+            self.begin()  # the stroke was ended in the middle, by an undo
         hit = under_brush(self.shape, start, end, size)
         mask = hit[..., None] if self._array.ndim == 3 else hit
         after: NDArray[S] = np.where(mask, np.asarray(ink, self._array.dtype), self._array)
@@ -93,7 +96,7 @@ class Strokes(Generic[S]):
         return self._step(self._future, self._past)
 
     def _step(self, back: list[NDArray[S]], forth: list[NDArray[S]]) -> bool:
-        self._before = None
+        self.end()  # one that is under way: it is the last stroke
         if not back:
             return False
         forth.append(self._array)

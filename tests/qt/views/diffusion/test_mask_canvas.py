@@ -101,6 +101,28 @@ def test_that_one_drag_is_one_step_to_take_back(qtbot: QtBot, canvas: MaskCanvas
     assert {row for row, _ in opened(canvas)} == {1, 5}
 
 
+@pytest.mark.parametrize("key", ["undo", "space"])
+def test_that_all_that_is_painted_can_be_undone_though_a_key_was_pressed_in_the_middle(
+    qtbot: QtBot, canvas: MaskCanvas, key: str
+) -> None:
+    qtbot.mouseClick(canvas, LEFT, pos=cell(canvas, 0, 0))
+    qtbot.mousePress(canvas, LEFT, pos=cell(canvas, 2, 2))
+    qtbot.mouseMove(canvas, cell(canvas, 2, 4))
+    if key == "undo":
+        QTest.keySequence(canvas, QKeySequence(QKeySequence.StandardKey.Undo))
+        assert opened(canvas) == {(0, 0)}, "what was painted so far"
+    else:
+        qtbot.keyClick(canvas, Qt.Key.Key_Space)
+    qtbot.mouseMove(canvas, cell(canvas, 5, 4))
+    qtbot.mouseRelease(canvas, LEFT, pos=cell(canvas, 5, 4))
+    assert len(opened(canvas)) > 3
+    while canvas.can_undo and (0, 0) in opened(canvas):
+        before = opened(canvas)
+        canvas.undo()
+    assert before == {(0, 0)}, "all that came after the click is undone before it"
+    assert opened(canvas) == set()
+
+
 def test_that_a_stroke_that_changes_nothing_is_no_step(qtbot: QtBot, canvas: MaskCanvas) -> None:
     qtbot.mouseClick(canvas, RIGHT, pos=cell(canvas, 1, 1))
     assert not canvas.can_undo
