@@ -11,7 +11,7 @@ import torch
 
 import latentlab
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.files.checkpoint import ModelCard, load_model, save_model
 from latentlab.engine.training.events import EpochEnded, Finished, Started
 from latentlab.engine.training.from_data import learns_from
 from latentlab.engine.training.plan import TrainingPlan, check_plan
@@ -216,3 +216,6 @@ def test_that_a_condition_is_not_asked_for_in_vain(tmp_path: Path, kind: str, as
     names = {"condition_names": (), "exclusive": False}
     run = TrainingRun(kind, asked | names, PLAN, train, toy_set("test"), tmp_path / "m.safetensors")
     assert run.config["condition_names"] == ()
+    # So does a model that it has made.
+    model = save_model(tmp_path / "old.safetensors", run.trainer.model, ModelCard(kind, run.config))
+    TrainingRun(kind, asked, PLAN, train, toy_set("test"), tmp_path / "m.safetensors", start=model)

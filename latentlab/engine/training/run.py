@@ -123,7 +123,8 @@ class TrainingRun:
         check_plan(plan)
         begun = None if start is None else begun_model(start, kind, train)
         fields = {
-            **conditions_for(kind, config, train),
+            # The model that is begun with has its own.
+            **(conditions_for(kind, config, train) if begun is None else {}),
             **config,
             **palette_for(config, train),
             **pixel_for(kind, config, train),
