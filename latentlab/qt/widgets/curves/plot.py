@@ -32,7 +32,6 @@ from latentlab.qt.widgets.term import RichTerm
 # Of several lines the first has this share of the accent colour, the second all of it, the third the text's.
 _PALE = 0.7
 _FEW, _POINT = 3, 7
-_NOTHING: Numbers = np.empty((0, 0))
 
 
 class Plot(DrawnWidget):
@@ -56,7 +55,9 @@ class Plot(DrawnWidget):
             self._plot.addItem(item, ignoreBounds=item is self._cursor)
         self._steps = self._ends = as_axis([])
         self._labelled, self._style = "", dict[str, str]()
-        self._train = self._test = _NOTHING
+        # No steps yet, of each line: the plots are filled one by one, and may be saved before.
+        self._train: Numbers = np.empty((len(chart.parts), 0))
+        self._test = self._train
         # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
         self._title = RichTerm(title, title.partition(",")[0], title)
         self._title.setToolTip(plain_tip(tip))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from latentlab.core.figures import ChartSpec, Figures, FigureSpec, FiguresSpec
 from latentlab.engine.training.events import EpochEnded, Progress
 from latentlab.qt.widgets.curves.history import History
 from latentlab.qt.widgets.curves.plot import Plot
+from latentlab.qt.widgets.drawable import as_image, as_svg
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = OFFSCREEN
@@ -43,3 +45,14 @@ def test_that_no_symbol_is_drawn_at_an_unknown_place(qtbot: QtBot) -> None:
 def test_that_the_charts_of_players_are_theirs_alone_and_without_players_all() -> None:
     assert [chart.of for chart in SPEC.of_players] == ["one"]
     assert FiguresSpec(SPEC.figures).of_players == FiguresSpec(SPEC.figures).drawn
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_that_a_curve_that_has_no_figures_yet_can_be_saved(qtbot: QtBot, lines: int) -> None:
+    chart = ChartSpec("One", "one") if lines == 1 else ChartSpec("All", "one", parts=("a", "b", "c"))
+    plot = Plot(chart, "One", "", around := QWidget())
+    qtbot.addWidget(around)
+    plot.resize(300, 200)
+    assert not as_image(plot, 1.0).isNull()
+    assert as_svg(plot, "One", "")
+    assert not plot.words
