@@ -82,7 +82,7 @@ def _summary(model: dict[str, Any]) -> str:
         return f"cannot be opened: {model['error']}"
     parts = [model["title"]]
     if model["latents"] is not None:
-        parts.append(f"{model['latents']} latents")
+        parts.append(f"{model['latents']} latent{'' if model['latents'] == 1 else 's'}")
     if "name" in model["data"]:
         parts.append(f"trained on {model['data']['name']}")
     if figures := find_kind(model["kind"]).in_a_list(model["metrics"]):
