@@ -206,6 +206,18 @@ def test_that_an_encoder_can_be_left_out_and_is_trained_after_the_players():
     assert set(told.values) == {"latent_error", "pixel_error"}
 
 
+@pytest.mark.parametrize("prior", ["normal", "uniform"])
+def test_that_the_encoders_loss_is_of_latents_pixels_and_how_unlikely_its_codes_are(prior: str) -> None:
+    model, shown = made("gan", prior=prior), batch()
+    work = model.phases(type("Settings", (), {"epochs": 10, "importance_samples": 1})())[1].work
+    loss, _ = work.loss(model, shown, noise(), Moment(), "encoder")
+    z = model.latent_prior.draw(len(shown.x), noise())
+    found, code = model.encode(model.picture_at(z)).mean, model.encode(shown.x).mean
+    far = code.square().mean() + math.log(2 * math.pi) if prior == "normal" else 2 * math.log(2)
+    pixels = in_blocks(model.picture_at(code) - shown.x)
+    torch.testing.assert_close(loss, 0.3 * (found - z).square().mean() + 20.0 * pixels + 0.1 * far)
+
+
 def test_that_an_encoder_of_a_generator_that_shows_its_latents_learns_to_read_them():
     model = made("gan", network="mlp", latents=2)
     optimizer = torch.optim.Adam(model.encoder.parameters(), 1e-2)
