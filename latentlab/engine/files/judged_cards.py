@@ -37,9 +37,8 @@ def judged_pictures(data: str, model_hash: str) -> str:
     return ""
 
 
-@cache
-def _table(folder: Path, data: str) -> Table | None:
-    """The table that ships for a data set; the files do not change while the program runs."""
+def table_in(folder: Path, data: str) -> Table | None:
+    """The judge's table of a data set in a folder of them; None if there is none, or it is unreadable."""
     if "/" in data or "\\" in data:  # the path of somebody's own data
         return None
     try:
@@ -47,3 +46,7 @@ def _table(folder: Path, data: str) -> Table | None:
             return table_from(json.loads(stream.read()))
     except (OSError, ValueError):
         return None
+
+
+# The files that ship do not change while the program runs.
+_table = cache(table_in)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-from latentlab.core.judged_json import table_from
 from latentlab.core.judgement import Table
-from latentlab.data.files import open_to_read
+from latentlab.engine.files.judged_cards import table_in
 from latentlab.engine.files.model_catalog import capabilities_of, card_in
 from latentlab.models.capabilities import Capability
 from latentlab.shipped import JUDGED, model_files
@@ -24,13 +21,7 @@ _OF_AN_AXIS = frozenset(
 
 def shipped_table(data: str) -> Table | None:
     """The table that ships for a data set, such as "mnist"; None if there is none, or it is unreadable."""
-    if "/" in data or "\\" in data:  # the path of somebody's own data
-        return None
-    try:
-        with open_to_read(JUDGED / f"{data}.json") as stream:
-            return table_from(json.loads(stream.read()))
-    except (OSError, ValueError):
-        return None
+    return table_in(JUDGED, data)
 
 
 def models_to_ship(data: str) -> list[str]:
